@@ -21,6 +21,7 @@ package struct SectoralProperty: Hashable, Sendable, Codable {
     /// - Parameters:
     ///   - request: `reqId` of the answer.
     ///   - timestamp: `reqTimestamp` of the answer, milliseconds since 1970.
+    /// - Returns: The property to put on the item.
     package static func permission(request: String, timestamp: Int64) -> SectoralProperty {
         SectoralProperty(
             authority: "030", actDate: "21.11.2023", actNumber: "1944", value: "UUID=\(request)&Time=\(timestamp)")
