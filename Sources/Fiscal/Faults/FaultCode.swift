@@ -64,6 +64,15 @@ package enum FaultCode: String, Hashable, Sendable, Codable, CaseIterable {
     /// A finished receipt breaks one of its own rules (C17).
     case receiptInconsistent = "receipt_inconsistent"
 
+    // MARK: The payload of an event
+
+    /// The payload cannot be read as a JSON object.
+    case payloadUnreadable = "payload_unreadable"
+    /// The payload is of a version that this release does not know.
+    case payloadVersionUnknown = "payload_version_unknown"
+    /// A field holds another kind of value than it should: a list instead of a number.
+    case valueTypeWrong = "value_type_wrong"
+
     // MARK: Words of the enumerations
 
     /// A word that is none of an enumeration's values.

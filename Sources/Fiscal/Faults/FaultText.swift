@@ -10,6 +10,7 @@ struct FaultText {
 
     /// The sentences for a code; `found` and `limit` are worked in where the sentence has room for them.
     init(_ code: FaultCode, found: String?, limit: String?) {
+        let found = found?.isEmpty == true ? nil : found
         let shown = found.map { " (\($0))" } ?? ""
         let bound = limit.map { " \($0)" } ?? ""
         switch code {
@@ -17,12 +18,12 @@ struct FaultText {
             .measureRequired, .priceBelowMinimum, .zeroMarkedItem, .amountInvalid:
             self = Self.line(code, shown, bound)
         case .vatUnknown, .vatNotInForce, .vatTaxSystemMismatch, .vatAmbiguous, .vatPayerMismatch:
-            self = Self.rate(code, shown, bound)
+            self = Self.rate(code, found, limit)
         case .itemsEmpty, .lineDuplicate, .lineIDEmpty, .discountExceeds, .amountMismatch, .overpayment, .limitItems,
             .limitSum, .returnExceeds, .currencyUnsupported, .receiptInconsistent:
             self = Self.order(code, shown, bound)
-        case .valueUnknown, .valueMissing, .valueTooLong, .dateInvalid, .taxSystemInvalid, .measureUnknown,
-            .objectUnsupported, .timeZoneUnknown:
+        case .payloadUnreadable, .payloadVersionUnknown, .valueTypeWrong, .valueUnknown, .valueMissing, .valueTooLong,
+            .dateInvalid, .taxSystemInvalid, .measureUnknown, .objectUnsupported, .timeZoneUnknown:
             self = Self.word(code, shown, bound)
         case .nameEmpty, .contactInvalid, .emailInvalid, .phoneInvalid, .innInvalid, .addressInvalid, .marksMismatch,
             .markInvalid, .markDuplicate, .agentInvalid:
@@ -76,70 +77,74 @@ extension FaultText {
         }
     }
 
-    fileprivate static func rate(_ code: FaultCode, _ shown: String, _ bound: String) -> FaultText {
+    /// Rates and tax systems are named as a receipt prints them, days as people write them.
+    fileprivate static func rate(_ code: FaultCode, _ found: String?, _ limit: String?) -> FaultText {
+        let shown = found.map { " (\(VATRate(rawValue: $0)?.printed ?? $0))" } ?? ""
+        let system = limit.map { " \(TaxSystem(rawValue: $0)?.printed ?? $0)" } ?? ""
+        let day = limit.map { " \(CivilDate($0)?.russianText ?? $0)" } ?? ""
         switch code {
         case .vatUnknown:
-            FaultText(
+            return FaultText(
                 "Такой ставки НДС\(shown) нет. Проверьте ставку товара в каталоге.",
                 "There is no such VAT rate\(shown). Check the rate of the article in the catalogue.")
         case .vatNotInForce:
-            FaultText(
-                "Ставка НДС\(shown) не действует на дату расчёта\(bound). Исправьте ставку товара.",
-                "The VAT rate\(shown) is not in force on the date of the settlement\(bound). Correct the article's rate."
-            )
+            return FaultText(
+                "Ставка НДС\(shown) не действует на дату расчёта\(day). Исправьте ставку товара.",
+                "The VAT rate\(shown) is not in force on the date of the settlement\(day). Correct the article's rate.")
         case .vatTaxSystemMismatch:
-            FaultText(
-                "Ставка НДС\(shown) не применяется при системе налогообложения\(bound).",
-                "The VAT rate\(shown) does not go with the tax system\(bound).")
+            return FaultText(
+                "Ставка НДС\(shown) не применяется при системе налогообложения\(system).",
+                "The VAT rate\(shown) does not go with the tax system\(system).")
         case .vatAmbiguous:
-            FaultText(
+            return FaultText(
                 "Ставка 0: непонятно, «НДС 0 %» это или «без НДС». Выберите одно из двух в настройках магазина.",
                 "The rate is 0: it may mean VAT at 0 % or no VAT at all. Choose one of them in the shop's settings.")
         default:
-            FaultText(
+            return FaultText(
                 "У товара ставка НДС\(shown), а магазин указан как неплательщик НДС. Исправьте одно из двух.",
                 "The article has a VAT rate\(shown), but the shop is set as not paying VAT. Correct one of the two.")
         }
     }
 
     fileprivate static func order(_ code: FaultCode, _ shown: String, _ bound: String) -> FaultText {
+        let atMost = bound.isEmpty ? (ru: "", en: "") : (ru: ": не более\(bound)", en: ": at most\(bound)")
         switch code {
         case .itemsEmpty:
-            FaultText("В заказе нет ни одной позиции для чека.", "The order has no line for a receipt.")
+            return FaultText("В заказе нет ни одной позиции для чека.", "The order has no line for a receipt.")
         case .lineDuplicate:
-            FaultText("Номер позиции повторяется\(shown).", "The id of this line is used twice\(shown).")
+            return FaultText("Номер позиции повторяется\(shown).", "The id of this line is used twice\(shown).")
         case .lineIDEmpty:
-            FaultText("У позиции нет номера.", "The line has no id.")
+            return FaultText("У позиции нет номера.", "The line has no id.")
         case .discountExceeds:
-            FaultText(
-                "Скидка и бонусы\(shown) больше стоимости товаров, на которые они действуют\(bound).",
-                "The discount and bonuses\(shown) exceed the price of the lines they may be taken from\(bound).")
+            return FaultText(
+                "Скидка и бонусы\(shown) больше стоимости товаров, на которые они действуют\(atMost.ru).",
+                "The discount and bonuses\(shown) exceed the price of the lines they may be taken from\(atMost.en).")
         case .amountMismatch:
-            FaultText(
+            return FaultText(
                 "Сумма не сходится\(shown)\(bound.isEmpty ? "" : ": должно быть\(bound)").",
                 "The sum does not agree\(shown)\(bound.isEmpty ? "" : ": it should be\(bound)").")
         case .overpayment:
-            FaultText(
-                "При выдаче оплачено больше\(shown), чем осталось заплатить\(bound).",
-                "More is paid at hand-over\(shown) than is left to pay\(bound).")
+            return FaultText(
+                "При выдаче оплачено больше\(shown), чем осталось заплатить\(atMost.ru).",
+                "More is paid at hand-over\(shown) than is left to pay\(atMost.en).")
         case .limitItems:
-            FaultText(
+            return FaultText(
                 "В чеке слишком много позиций\(shown): не более\(bound). Разделите заказ.",
                 "The receipt has too many items\(shown): at most\(bound). Divide the order.")
         case .limitSum:
-            FaultText(
+            return FaultText(
                 "Сумма\(shown) больше, чем помещается в чек: не более\(bound) рублей.",
                 "The sum\(shown) is more than a receipt can hold: at most\(bound) roubles.")
         case .returnExceeds:
-            FaultText(
-                "Возвращают больше\(shown), чем было продано и ещё не возвращено\(bound).",
-                "More is returned\(shown) than was sold and not yet returned\(bound).")
+            return FaultText(
+                "Возвращают больше\(shown), чем было продано и ещё не возвращено\(atMost.ru).",
+                "More is returned\(shown) than was sold and not yet returned\(atMost.en).")
         case .currencyUnsupported:
-            FaultText(
+            return FaultText(
                 "Чек выдают только в рублях, а заказ в другой валюте\(shown).",
                 "Receipts are in roubles only, but the order has another currency\(shown).")
         default:
-            FaultText(
+            return FaultText(
                 "Готовый чек нарушает собственные правила\(shown). Он не будет отправлен; сообщите разработчику.",
                 "The finished receipt breaks its own rules\(shown). It will not be sent; tell the developer.")
         }
@@ -147,6 +152,16 @@ extension FaultText {
 
     fileprivate static func word(_ code: FaultCode, _ shown: String, _ bound: String) -> FaultText {
         switch code {
+        case .payloadUnreadable:
+            FaultText(
+                "Данные события не читаются как объект JSON.", "The payload cannot be read as a JSON object.")
+        case .payloadVersionUnknown:
+            FaultText(
+                "Версия данных события\(shown) этому выпуску неизвестна.",
+                "The version of the payload\(shown) is not known to this release.")
+        case .valueTypeWrong:
+            FaultText(
+                "Здесь стоит значение другого вида\(shown).", "Another kind of value stands here\(shown).")
         case .valueUnknown:
             FaultText("Такого значения нет\(shown).", "There is no such value\(shown).")
         case .valueMissing:
@@ -199,8 +214,8 @@ extension FaultText {
                 "The site address is not valid\(shown). Give it as it is registered for the till.")
         case .marksMismatch:
             FaultText(
-                "Кодов маркировки\(shown) не столько, сколько единиц товара\(bound).",
-                "The number of marking codes\(shown) is not the number of pieces\(bound).")
+                "Кодов маркировки\(shown) не столько, сколько единиц товара\(bound.isEmpty ? "" : ":\(bound)").",
+                "The number of marking codes\(shown) is not the number of pieces\(bound.isEmpty ? "" : ":\(bound)").")
         case .markInvalid:
             FaultText(
                 "Код маркировки прочитан неверно\(shown). Отсканируйте его ещё раз.",

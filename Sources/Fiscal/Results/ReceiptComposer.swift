@@ -34,7 +34,7 @@ struct ReceiptComposer {
         var rows = [
             Row("ИНН", document.company.inn.digits),
             Row("СНО", body.sno.printed),
-            Row("МЕСТО РАСЧЕТОВ", document.internet?.siteAddress ?? document.company.paymentAddress.text),
+            Row("МЕСТО РАСЧЕТОВ", (document.internet?.siteAddress ?? document.company.paymentAddress).text),
         ]
         if document.internet != nil { rows.append(Row("ПРИЗНАК РАСЧЕТА В ИНТЕРНЕТ")) }
         return rows
@@ -44,7 +44,7 @@ struct ReceiptComposer {
         var rows: [Row] = []
         if let correction = body.correction {
             rows.append(Row("ТИП КОРРЕКЦИИ", correction.type == .own ? "САМОСТОЯТЕЛЬНО" : "ПО ПРЕДПИСАНИЮ"))
-            rows.append(Row("ДАТА КОРРЕКТИРУЕМОГО РАСЧЕТА", Self.russian(correction.baseDate)))
+            rows.append(Row("ДАТА КОРРЕКТИРУЕМОГО РАСЧЕТА", correction.baseDate.russianText))
             if let number = correction.baseNumber { rows.append(Row("НОМЕР ПРЕДПИСАНИЯ", number)) }
         }
         if let props = body.additionalCheckProps { rows.append(Row("ДОП. РЕКВИЗИТ ЧЕКА", props)) }
@@ -127,13 +127,8 @@ struct ReceiptComposer {
         rate == .none ? "БЕЗ НДС" : "НДС \(rate.printed)"
     }
 
-    /// `05.03.2026`.
-    private static func russian(_ date: CivilDate) -> String {
-        "\(CivilDigits.padded(date.day, 2)).\(CivilDigits.padded(date.month, 2)).\(CivilDigits.padded(date.year, 4))"
-    }
-
     /// `05.03.2026 09:07`.
     private static func russian(_ time: CivilDateTime) -> String {
-        "\(russian(time.date)) \(CivilDigits.padded(time.hour, 2)):\(CivilDigits.padded(time.minute, 2))"
+        "\(time.date.russianText) \(CivilDigits.padded(time.hour, 2)):\(CivilDigits.padded(time.minute, 2))"
     }
 }
