@@ -1,0 +1,42 @@
+# Every target sets up what it needs; `make demo` and `make test` start from a bare Debian 12 with a Swift 6.3 toolchain.
+
+SWIFT ?= swift
+ARGS ?=
+CONFIGURATION ?= debug
+BINARY = .build/$(CONFIGURATION)/fiscal-relay
+
+.PHONY: demo test build release lint format bench chaos clean setup
+
+setup:
+	@deploy/setup/debian-packages
+
+build: setup
+	$(SWIFT) build -c $(CONFIGURATION) --product fiscal-relay
+
+release: setup
+	$(SWIFT) build -c release --product fiscal-relay
+
+# The whole way of an event against the sandbox, with a private database. ARGS="--events 500 --once --format json"
+demo: build
+	@$(BINARY) demo $(ARGS)
+
+# All tests; each starts or clones a PostgreSQL of its own. ARGS="--filter FiscalTests"
+test: setup
+	$(SWIFT) test $(ARGS)
+
+# The long forms of what `make test` runs briefly.
+chaos: setup
+	FISCAL_RELAY_TEST_LENGTH=long FISCAL_PROPERTY_ORDERS=100000 $(SWIFT) test $(ARGS)
+
+bench: setup
+	$(SWIFT) build -c release
+	Benchmarks/run $(ARGS)
+
+lint:
+	$(SWIFT) format lint --strict --recursive --parallel Package.swift Sources Tests Benchmarks
+
+format:
+	$(SWIFT) format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
+
+clean:
+	rm -rf .build

@@ -1,0 +1,96 @@
+import Fiscal
+import FiscalProviders
+import JobQueue
+import Postgres
+
+extension ReceiptSteps {
+    /// Asks the provider once for the fate of a receipt that it has.
+    func runAwait(_ run: JobRun) async -> Outcome {
+        guard let shop = directory.shops[run.shop] else {
+            return Outcome(.dead(failure.unknownShop(run.shop, known: Array(directory.shops.keys))))
+        }
+        do {
+            guard let event = run.eventID,
+                let receipt = try await receipts.receipt(event: event, part: run.part)
+            else { return Outcome(.dead(failure.receiptGone(part: run.part))) }
+            switch receipt.state {
+            case .fiscalised:
+                return try await afterFiscalised(receipt, run, shop: shop)
+            case .planned:
+                return Outcome(
+                    .next(step: Self.submit, queue: receipt.destination, part: receipt.part, checkpoint: nil))
+            case .refused, .shadow, .abandoned:
+                return Outcome(.dead(failure.receiptClosed(receipt.state)))
+            case .submitted:
+                break
+            }
+            guard let register = directory.registers[receipt.destination] else {
+                return Outcome(.dead(failure.unknownDestination(receipt.destination)))
+            }
+            guard let providerID = receipt.providerID else {
+                return Outcome(.dead(failure.receiptGone(part: run.part)))
+            }
+            let answer = await register.provider.status(of: providerID)
+            return try await settle(answer, receipt, run, shop: shop)
+        } catch {
+            return databaseAway()
+        }
+    }
+
+    private func settle(
+        _ answer: StatusAnswer, _ receipt: StoredReceipt, _ run: JobRun, shop: Shop
+    ) async throws(PostgresError) -> Outcome {
+        let exchange = ExchangeRecord(answeredAt: LocalClock.now, code: answer.exchange.code)
+        switch answer.verdict {
+        case .waiting:
+            let pastDeadline = run.occurredAt.duration(to: run.claimedAt) > shop.settings.fiscalDeadline
+            return Outcome(
+                .snooze(
+                    for: PollSchedule.pause(
+                        polls: run.snoozes + 2, pastDeadline: pastDeadline, jitter: Double.random(in: 0...1)),
+                    checkpoint: run.checkpoint))
+        case .fiscalised(let result):
+            guard let signs = try? FiscalSigns(fn: result.fn, fd: result.fd, fpd: result.fpd) else {
+                return Outcome(.dead(failure.unreadableSigns()), exchange: exchange)
+            }
+            let effect = ReceiptEffects.fiscalise(
+                receipt.id, fn: signs.fn, fd: "\(signs.fd)", fpd: "\(signs.fpd)", qr: result.qr)
+            return try await afterFiscalised(receipt, run, shop: shop, effects: [effect], exchange: exchange)
+        case .failed(let fault, _):
+            return Outcome(
+                .dead(failure.provider(fault)), effects: [ReceiptEffects.refuse(receipt.id, fault)],
+                exchange: exchange)
+        case .unknownReceipt(let fault):
+            // Accepted and then unknown: a list that lags, or an account that was changed. Asking never stops.
+            return Outcome(.later(failure.provider(fault)), exchange: exchange)
+        case .later(let fault):
+            return Outcome(.later(failure.provider(fault, blames: true), after: pauseAfterFault(run)), exchange: exchange)
+        case .throttled(let fault, let retryAfter):
+            return Outcome(.throttled(failure.provider(fault), retryAfter: retryAfter), exchange: exchange)
+        case .unauthorised(let fault):
+            return Outcome(.unauthorised(failure.provider(fault)), exchange: exchange)
+        }
+    }
+
+    private func pauseAfterFault(_ run: JobRun) -> Duration {
+        PollSchedule.pause(polls: run.attempt + 1, pastDeadline: true, jitter: Double.random(in: 0...1))
+    }
+
+    /// The receipt is done: the next part, or the end with the write-back to the order.
+    func afterFiscalised(
+        _ receipt: StoredReceipt, _ run: JobRun, shop: Shop, effects: [Effect] = [], exchange: ExchangeRecord? = nil
+    ) async throws(PostgresError) -> Outcome {
+        let others = try await receipts.receipts(event: receipt.eventID)
+        let open = others.first { $0.part > receipt.part && ($0.state == .planned || $0.state == .submitted) }
+        if let open {
+            return Outcome(
+                .next(step: Self.submit, queue: open.destination, part: open.part, checkpoint: nil), effects: effects,
+                exchange: exchange)
+        }
+        var spawned: [SpawnedJob] = []
+        if let portal = shop.portal, let order = receipt.orderID {
+            spawned.append(WritebackStep.job(order: order, portal: portal))
+        }
+        return Outcome(.finish(outcome: "fiscalised"), effects: effects, spawned: spawned, exchange: exchange)
+    }
+}

@@ -1,0 +1,114 @@
+import Crypto
+import Fiscal
+import FiscalProviders
+import JobQueue
+import Postgres
+
+extension ReceiptSteps {
+    /// Plans the receipts of an event, encodes them and puts them on record.
+    func runBuild(_ run: JobRun) async -> Outcome {
+        guard let shop = directory.shops[run.shop] else {
+            return Outcome(.dead(failure.unknownShop(run.shop, known: Array(directory.shops.keys))))
+        }
+        guard run.payload != "null" else { return Outcome(.dead(failure.payloadErased())) }
+        if let late = lateness(of: run, shop: shop) { return Outcome(.dead(late)) }
+        do {
+            guard let event = run.eventID else { return Outcome(.dead(failure.payloadErased())) }
+            let own = try await receipts.receipts(event: event)
+            if own.contains(where: { $0.edition == run.edition && $0.state != .refused && $0.state != .abandoned }) {
+                return resume(run, own)
+            }
+            let plan = try await self.plan(run, event: event, shop: shop)
+            return try await record(plan, of: run, event: event, shop: shop, own: own)
+        } catch let fault as PlanningFault {
+            return Outcome(.dead(failure.planning(fault)))
+        } catch is PostgresError {
+            return databaseAway()
+        } catch {
+            return Outcome(.dead(JobFailure(code: "receipt_unbuildable", message: "\(type(of: error))")))
+        }
+    }
+
+    /// An event that came too late to be receipted without a person's word (I9, I11).
+    private func lateness(of run: JobRun, shop: Shop) -> JobFailure? {
+        guard run.orderedAs == nil else { return nil }
+        let age = run.occurredAt.duration(to: run.claimedAt)
+        if age > shop.settings.maximumEventAge {
+            return failure.tooOld(hours: shop.settings.maximumEventAge.components.seconds / 3600)
+        }
+        if age > shop.settings.fiscalDeadline {
+            return failure.deadlinePassed(hours: shop.settings.fiscalDeadline.components.seconds / 3600)
+        }
+        return nil
+    }
+
+    /// The receipts are on record already: go on with the first that is not done.
+    private func resume(_ run: JobRun, _ own: [StoredReceipt]) -> Outcome {
+        guard let next = own.first(where: { $0.state == .planned || $0.state == .submitted }) else {
+            return Outcome(.finish(outcome: own.contains { $0.state == .shadow } ? "shadow" : "fiscalised"))
+        }
+        return Outcome(.next(step: Self.submit, queue: next.destination, part: next.part, checkpoint: nil))
+    }
+
+    private func record(
+        _ plan: ReceiptPlan, of run: JobRun, event: Int64, shop: Shop, own: [StoredReceipt]
+    ) async throws -> Outcome {
+        guard case .receipts(let planned) = plan else {
+            if case .nothingDue(let word) = plan { return Outcome(.finish(outcome: word)) }
+            return Outcome(.finish(outcome: "nothing_due"))
+        }
+        var effects: [Effect] = []
+        var first: (part: Int, destination: String)?
+        for (index, receipt) in planned.enumerated() {
+            let part = index + 1
+            if own.contains(where: { $0.part == part && $0.state == .fiscalised }) { continue }
+            let settlement = receipt.settlementKey.description
+            if let rival = try await receipts.rival(shop: run.shop, settlementKey: settlement, of: event) {
+                return Outcome(.dead(failure.alreadyReceipted(by: rival, settlement: settlement)))
+            }
+            let intent: ReceiptEffects.Intent
+            do {
+                guard let made = try self.intent(receipt, part: part, of: run, event: event, shop: shop) else {
+                    return Outcome(.dead(failure.unknownDestination(receipt.destination ?? "")))
+                }
+                intent = made
+            } catch let faults as FiscalFaults {
+                return Outcome(.dead(failure.faults(faults)))
+            }
+            effects.append(try intent.effect())
+            if first == nil { first = (part, intent.destination) }
+        }
+        guard let first else { return Outcome(.finish(outcome: "fiscalised")) }
+        if first.destination == Self.nowhere { return Outcome(.finish(outcome: "shadow"), effects: effects) }
+        return Outcome(
+            .next(step: Self.submit, queue: first.destination, part: first.part, checkpoint: nil), effects: effects,
+            deadline: Self.deadline(of: run, shop: shop))
+    }
+
+    /// The destination of receipts in shadow mode.
+    static let nowhere = "none"
+
+    /// The receipt with key and bytes; nil when its original was issued by a register that is not configured.
+    private func intent(
+        _ planned: PlannedReceipt, part: Int, of run: JobRun, event: Int64, shop: Shop
+    ) throws -> ReceiptEffects.Intent? {
+        var register = shop.register
+        if let former = planned.destination, former != Self.nowhere, former != register?.destination {
+            guard let known = directory.registers[former] else { return nil }
+            register = known
+        }
+        let externalID = ExternalID(shop: run.shop, eventKey: run.eventKey, part: part, edition: run.edition)
+        let request: [UInt8]
+        if let register {
+            request = try register.provider.encode(
+                planned.document, externalID: externalID.text, callbackURL: register.callbackURL)
+        } else {
+            request = []
+        }
+        return ReceiptEffects.Intent(
+            eventID: event, part: part, edition: run.edition, shop: run.shop, planned: planned,
+            provider: register?.provider.name ?? Self.nowhere, destination: register?.destination ?? Self.nowhere,
+            externalID: externalID, request: request, digest: Array(SHA256.hash(data: request)),
+            state: register == nil ? .shadow : .planned)
+    }
+}

@@ -1,0 +1,102 @@
+import Fiscal
+import JobQueue
+import Postgres
+
+extension ReceiptSteps {
+    /// Reads the payload and the order's history, and plans the receipts.
+    ///
+    /// - Throws: ``PlanningFault``, `PostgresError`.
+    func plan(_ run: JobRun, event: Int64, shop: Shop) async throws -> ReceiptPlan {
+        switch run.kind {
+        case "order.paid":
+            let paid = try payload(run) { text throws(FiscalFaults) in try OrderPaid(payload: text) }
+            if run.orderedAs == Self.asCorrection {
+                return try await planMissed(paid, run, event: event, shop: shop)
+            }
+            return try PaidOrderPlanner.plan(paid, try await context(run, event: event, shop: shop, order: paid.order.id))
+        case "payment.refunded":
+            let refunded = try payload(run) { text throws(FiscalFaults) in try RefundedPayment(payload: text) }
+            return try RefundPlanner.plan(
+                refunded,
+                try await context(
+                    run, event: event, shop: shop, order: refunded.order?.id, payment: refunded.paymentID))
+        case "order.shipped":
+            let shipped = try payload(run) { text throws(FiscalFaults) in try ShippedOrder(payload: text) }
+            return try ShippedOrderPlanner.plan(
+                shipped,
+                try await context(run, event: event, shop: shop, order: shipped.order.id, checksPayments: true))
+        default:
+            let correction = try payload(run) { text throws(FiscalFaults) in
+                try ReceiptCorrectionEvent(payload: text)
+            }
+            var wrong: PastReceipt?
+            if let key = correction.receiptExternalID {
+                wrong = try await receipts.receipt(shop: run.shop, externalID: key)?.past
+            }
+            return try CorrectionPlanner.plan(
+                correction, wrong: wrong, eventKey: run.eventKey,
+                try await context(run, event: event, shop: shop, order: correction.right?.order.id))
+        }
+    }
+
+    /// What a person orders with `replay --as correction`: the settlement was missed, and is repaired (R70).
+    static let asCorrection = "correction"
+
+    private func planMissed(
+        _ paid: OrderPaid, _ run: JobRun, event: Int64, shop: Shop
+    ) async throws -> ReceiptPlan {
+        let settled = shop.settings.zone.clock(secondsSince1970: paid.paidAt ?? run.occurredAt.secondsSince1970)
+        let now = run.claimedAt.secondsSince1970
+        guard let settled else { throw PlanningFault.faults(FiscalFaults(.dateInvalid, at: "payment.paid_at")) }
+        let history = try await context(run, event: event, shop: shop, order: paid.order.id)
+        return try CorrectionPlanner.plan(
+            ReceiptCorrectionEvent(missed: paid, on: settled.date), wrong: nil, eventKey: run.eventKey,
+            PlanningContext(shop: shop.settings, occurredAt: now, ledger: history.ledger))
+    }
+
+    private func payload<Event>(
+        _ run: JobRun, _ read: (String) throws(FiscalFaults) -> Event
+    ) throws(PlanningFault) -> Event {
+        do {
+            return try read(run.payload)
+        } catch {
+            throw .faults(error)
+        }
+    }
+
+    private func context(
+        _ run: JobRun, event: Int64, shop: Shop, order: String?, payment: String? = nil, checksPayments: Bool = false
+    ) async throws(PostgresError) -> PlanningContext {
+        var history: [StoredReceipt] = []
+        if let order {
+            history = try await receipts.history(shop: run.shop, order: order)
+        } else if let payment {
+            history = try await receipts.history(shop: run.shop, payment: payment)
+        }
+        // An event does not build on its own receipts: a replay plans what the first run planned.
+        let others = history.filter { $0.eventID != event }.map(\.past)
+        let unreceipted =
+            checksPayments ? try await events.unreceiptedPayment(shop: run.shop, subject: run.lane, before: event) : nil
+        return PlanningContext(
+            shop: shop.settings, occurredAt: run.occurredAt.secondsSince1970, ledger: OrderLedger(receipts: others),
+            unreceiptedPayment: unreceipted)
+    }
+}
+
+extension StoredReceipt {
+    /// The receipt as planning sees it.
+    var past: PastReceipt {
+        PastReceipt(
+            externalID: externalID, eventID: eventID, settlementKey: settlementKey, paymentID: paymentID,
+            originalExternalID: originalExternalID, destination: destination, document: document,
+            isFiscalised: state == .fiscalised || state == .shadow, fpd: fpd)
+    }
+}
+
+extension Timestamp {
+    /// Whole seconds since 1970-01-01T00:00:00Z, rounded down.
+    var secondsSince1970: Int64 {
+        let microseconds = microsecondsSince1970
+        return microseconds >= 0 ? microseconds / 1_000_000 : (microseconds - 999_999) / 1_000_000
+    }
+}

@@ -1,0 +1,56 @@
+package import Fiscal
+package import JobQueue
+package import Postgres
+
+/// The process of every event that needs receipts: build, submit, await, part after part.
+///
+/// Build puts key and bytes of all parts on record in the transaction that moves the job to submit, so the intent is on
+/// disk before any worker may send (I2). Submit and await are claimed from the provider's own queue.
+package struct ReceiptSteps: Sendable {
+    package static let build = "build"
+    package static let submit = "submit"
+    package static let await = "await"
+
+    /// Kinds of events that run through this process.
+    package static let kinds = ["order.paid", "payment.refunded", "order.shipped", "receipt.correction"]
+
+    let directory: ShopDirectory
+    let receipts: ReceiptStore
+    let events: EventStore
+    let failure: StepFailure
+
+    package init(directory: ShopDirectory, pool: PostgresPool, language: FaultLanguage) {
+        self.directory = directory
+        receipts = ReceiptStore(pool: pool)
+        events = EventStore(pool: pool)
+        failure = StepFailure(language: language)
+    }
+
+    /// The steps of all kinds, for a worker.
+    package var definitions: [StepDefinition] {
+        let longestRequest = directory.registers.values.map(\.timeout).max() ?? .seconds(15)
+        return Self.kinds.flatMap { kind in
+            [
+                StepDefinition(
+                    key: StepKey(kind: kind, step: Self.build), doubt: .none, timeout: .seconds(60),
+                    runOne: { await self.runBuild($0) }),
+                StepDefinition(
+                    key: StepKey(kind: kind, step: Self.submit), doubt: .resend,
+                    timeout: longestRequest + .seconds(5), runOne: { await self.runSubmit($0) }),
+                StepDefinition(
+                    key: StepKey(kind: kind, step: Self.await), doubt: .none, timeout: longestRequest + .seconds(5),
+                    runOne: { await self.runAwait($0) }),
+            ]
+        }
+    }
+
+    /// A step that could not read what it needs: nothing was done, so it runs again soon.
+    func databaseAway() -> Outcome {
+        Outcome(.later(failure.database(), after: .seconds(1)))
+    }
+
+    /// How long after its event a receipt must have been sent, as an instant of the event's clock.
+    static func deadline(of run: JobRun, shop: Shop) -> Timestamp {
+        run.occurredAt.advanced(by: shop.settings.fiscalDeadline)
+    }
+}

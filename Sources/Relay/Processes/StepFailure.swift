@@ -1,0 +1,113 @@
+package import Fiscal
+package import FiscalProviders
+package import JobQueue
+
+/// The reasons that end in front of a person: codes are stable, words are in the installation's language.
+package struct StepFailure: Sendable {
+    package let language: FaultLanguage
+
+    package init(language: FaultLanguage) {
+        self.language = language
+    }
+
+    private func say(_ code: String, _ russian: String, _ english: String) -> JobFailure {
+        JobFailure(code: code, message: language == .russian ? russian : english)
+    }
+
+    /// The code of the first fault, and every fault with its field and what is accepted there.
+    package func faults(_ faults: FiscalFaults) -> JobFailure {
+        let words = faults.all.map { fault in
+            fault.field.text.isEmpty
+                ? fault.message(in: language) : "\(fault.field.text): \(fault.message(in: language))"
+        }
+        return JobFailure(code: faults.first.code.rawValue, message: words.joined(separator: " "))
+    }
+
+    package func planning(_ fault: PlanningFault) -> JobFailure {
+        switch fault {
+        case .faults(let faults):
+            return self.faults(faults)
+        case .originalMissing(let detail):
+            return say(
+                "original_missing", "Нет чека, на который опирается событие: \(detail).",
+                "The receipt that this event builds on is not there: \(detail).")
+        case .prepaymentNotReceipted(let event):
+            return say(
+                "prepayment_not_receipted",
+                "По заказу принята оплата (событие \(event)), но чека на неё ещё нет: закрывающий чек был бы неверен.",
+                "A payment of the order (event \(event)) has no receipt yet, so a closing receipt would be wrong.")
+        }
+    }
+
+    package func unknownShop(_ shop: String, known: [String]) -> JobFailure {
+        let list = known.sorted().joined(separator: ", ")
+        return say(
+            "shop_unknown", "Магазин «\(shop.prefix(100))» не настроен. Настроены: \(list).",
+            "The shop “\(shop.prefix(100))” is not configured. Configured: \(list).")
+    }
+
+    package func payloadErased() -> JobFailure {
+        say(
+            "payload_erased", "Данные события стёрты по сроку хранения; чек по ним уже не построить.",
+            "The payload was erased by retention, so no receipt can be built of it.")
+    }
+
+    package func tooOld(hours: Int64) -> JobFailure {
+        say(
+            "too_old", "Событие старше \(hours) ч: решите, нужен ли чек коррекции.",
+            "The event is older than \(hours) hours: decide on a correction.")
+    }
+
+    package func deadlinePassed(hours: Int64) -> JobFailure {
+        say(
+            "deadline_passed",
+            "Чек не отправлен за \(hours) ч после события. Повторите с --as receipt или --as correction.",
+            "The receipt was not sent within \(hours) hours of the event. Replay with --as receipt or --as correction.")
+    }
+
+    package func alreadyReceipted(by event: Int64, settlement: String) -> JobFailure {
+        say(
+            "already_receipted", "На этот расчёт (\(settlement)) уже есть чек: событие \(event).",
+            "This settlement (\(settlement)) is already receipted by event \(event).")
+    }
+
+    package func unknownDestination(_ destination: String) -> JobFailure {
+        say(
+            "provider_unknown",
+            "Чек продажи выдан через \(destination), но этой кассы нет в настройках. Добавьте её в former_providers.",
+            "The sale was receipted through \(destination), which is not configured. Add it to former_providers.")
+    }
+
+    package func receiptGone(part: Int) -> JobFailure {
+        say(
+            "receipt_gone", "В базе нет чека № \(part) этого события, который надо отправить.",
+            "Receipt \(part) of this event, which should be sent, is not in the database.")
+    }
+
+    package func receiptClosed(_ state: ReceiptState) -> JobFailure {
+        say(
+            "receipt_closed", "Чек в состоянии «\(state.rawValue)», отправлять нечего.",
+            "The receipt is \(state.rawValue), so there is nothing to send.")
+    }
+
+    package func inDoubt() -> JobFailure {
+        say(
+            "in_doubt",
+            "Неизвестно, принял ли провайдер чек. Посмотрите в его кабинете и решите: jobs resolve --accepted или --absent.",
+            "Whether the provider has the receipt is unknown. Look into its account and decide: jobs resolve --accepted or --absent.")
+    }
+
+    package func unreadableSigns() -> JobFailure {
+        say(
+            "fiscal_sign_invalid", "Провайдер сообщил фискальные признаки, которых не может быть; проверьте в его кабинете.",
+            "The provider told fiscal signs that cannot be; look into its account.")
+    }
+
+    package func database() -> JobFailure {
+        say("database_unavailable", "База данных не ответила.", "The database did not answer.")
+    }
+
+    package func provider(_ fault: ProviderFault, blames: Bool = false) -> JobFailure {
+        JobFailure(code: fault.code, message: fault.message, blamesDestination: blames)
+    }
+}

@@ -1,0 +1,79 @@
+package import Bitrix
+package import JobQueue
+
+/// What becomes of a write-back by what the portal said: a pure function.
+package enum WritebackDecision {
+    /// How long a portal rests after it was blocked by hand or lost its plan.
+    static let blockedPause: Duration = .seconds(600)
+
+    package static func outcome(
+        of report: OrderPropertyReport, shop: String, order: String, receipt: Int64
+    ) -> Outcome {
+        func record(_ outcome: WritebackEffects.Outcome, _ detail: String? = nil) -> Effect {
+            WritebackEffects.record(shop: shop, order: order, receipt: receipt, outcome, detail: detail)
+        }
+        let missingKey = "property_missing:\(shop)"
+        switch report.outcome {
+        case .written, .alreadyThere:
+            var effects = [record(.written, detail(of: report))]
+            if report.missing.isEmpty {
+                effects.append(AlarmEffects.clear(missingKey))
+            } else {
+                effects.append(AlarmEffects.raise(missingKey, .warning, missingText(report, shop)))
+            }
+            return Outcome(.finish(outcome: "written"), effects: effects)
+        case .propertyMissing:
+            return Outcome(
+                .finish(outcome: "property_missing"),
+                effects: [
+                    record(.propertyMissing, report.missing.joined(separator: ", ")),
+                    AlarmEffects.raise(missingKey, .warning, missingText(report, shop)),
+                ])
+        case .orderMissing:
+            return Outcome(.finish(outcome: "order_missing"), effects: [record(.orderMissing)])
+        case .wouldLose(let properties):
+            return Outcome(
+                .dead(
+                    JobFailure(
+                        code: "writeback_would_lose",
+                        message: "Writing would damage these properties of the order: "
+                            + properties.joined(separator: ", ") + ". Use the module's own method, or change them.")))
+        case .conflict(let properties):
+            return Outcome(
+                .later(
+                    JobFailure(
+                        code: "writeback_conflict",
+                        message: "These properties do not read back as written: "
+                            + properties.joined(separator: ", "))))
+        case .failed(let fault):
+            return Outcome(verdict(of: fault))
+        }
+    }
+
+    private static func detail(of report: OrderPropertyReport) -> String? {
+        var parts: [String] = []
+        if !report.missing.isEmpty { parts.append("missing: " + report.missing.joined(separator: ", ")) }
+        if !report.altered.isEmpty { parts.append("altered meanwhile: " + report.altered.joined(separator: ", ")) }
+        if report.overlapped { parts.append("the order was saved meanwhile") }
+        return parts.isEmpty ? nil : parts.joined(separator: "; ")
+    }
+
+    private static func missingText(_ report: OrderPropertyReport, _ shop: String) -> String {
+        "Orders of shop \(shop) have no property \(report.missing.joined(separator: ", ")) for their person type: "
+            + "make it in the portal, and results will be shown."
+    }
+
+    static func verdict(of fault: BitrixFault) -> Verdict {
+        let blaming = JobFailure(code: fault.code, message: fault.message, blamesDestination: true)
+        let plain = JobFailure(code: fault.code, message: fault.message)
+        switch fault.reaction.action {
+        case .repeatLater, .renewToken: return .later(blaming, after: fault.retryAfter)
+        case .slowPortal: return .throttled(plain, retryAfter: fault.retryAfter ?? .seconds(2))
+        case .pauseMethod: return .throttled(plain, retryAfter: fault.retryAfter ?? .seconds(60))
+        case .pausePortal: return .throttled(plain, retryAfter: blockedPause)
+        case .accessRefused: return .unauthorised(plain)
+        case .awaitPerson: return .later(plain, after: blockedPause)
+        case .reject: return .dead(plain)
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package import JobQueue
+import Postgres
+
+/// What the orders in the shop show now, as steps report it.
+package enum WritebackEffects {
+    package static let kinds = [record]
+
+    package enum Outcome: String, Sendable {
+        case written
+        case propertyMissing = "property_missing"
+        case orderMissing = "order_missing"
+        case refused
+    }
+
+    private static let record = EffectKind(
+        name: "writeback.record",
+        statement: Statement(
+            "writeback.record",
+            """
+            INSERT INTO fiscal.writeback AS w (shop, order_id, receipt_id, outcome, detail)
+            SELECT DISTINCT ON (shop, order_id) shop, order_id, receipt_id, outcome, detail
+            FROM unnest($1::text[], $2::text[], $3::bigint[], $4::text[], $5::text[])
+                AS n (shop, order_id, receipt_id, outcome, detail)
+            ORDER BY shop, order_id, receipt_id DESC
+            ON CONFLICT (shop, order_id) DO UPDATE
+            SET receipt_id = excluded.receipt_id, outcome = excluded.outcome, detail = excluded.detail,
+                written_at = now()
+            """),
+        columns: [.text, .text, .bigint, .text, .text])
+
+    /// The order shows that receipt, or does not for the reason in `outcome`.
+    package static func record(
+        shop: String, order: String, receipt: Int64, _ outcome: Outcome, detail: String?
+    ) -> Effect {
+        Effect(record, [.text(shop), .text(order), .int(receipt), .text(outcome.rawValue), .text(detail)])
+    }
+}

@@ -1,0 +1,32 @@
+package import Bitrix
+package import FiscalProviders
+
+/// One configured merchant with its connections to the outside.
+package struct Shop: Sendable {
+    package let settings: ShopSettings
+    /// Where its receipts go; nil in shadow mode.
+    package let register: CashRegister?
+    /// Where its orders live; nil: results are not written back.
+    package let portal: Portal?
+
+    package var name: String { settings.name }
+}
+
+/// An account at a provider: one destination with its own pause, limit and backlog, shared by the shops that use it.
+package struct CashRegister: Sendable {
+    /// The queue of all steps that talk to it, e.g. `cloudkassir:shop@api.cloudkassir.ru`.
+    package let destination: String
+    package let provider: any FiscalProvider
+    package let callbackURL: String?
+    /// Of one request, connecting included.
+    package let timeout: Duration
+}
+
+/// A Bitrix portal: one destination, shared by the shops whose orders live in it.
+package struct Portal: Sendable {
+    /// The queue of all steps that talk to it, e.g. `bitrix:portal.example.ru`.
+    package let destination: String
+    package let client: BitrixClient
+    package let writer: OrderPropertyWriter
+    package let properties: BitrixSettings.Properties
+}
