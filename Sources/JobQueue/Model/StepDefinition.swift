@@ -1,0 +1,49 @@
+/// One step of one kind of job: the code that runs it, and what the queue must know to run it safely.
+package struct StepDefinition: Sendable {
+    package let key: StepKey
+    package let doubt: DoubtPolicy
+    /// Hard limit of one run, by the worker's `ContinuousClock`. A run that is over it is cancelled and counted as
+    /// *later* (doubt `none`) or *in doubt*; what its code answers afterwards is kept as evidence only.
+    package let timeout: Duration
+    /// How many jobs of this step and queue one call of ``run`` may take, 1…1000.
+    package let batchSize: Int
+    /// Whether a closed run leaves a row in `fiscal.attempt`. Without it a lost COMMIT cannot be told from a lost
+    /// lease, so only steps without outside effects may say `false`.
+    package let recordsHistory: Bool
+    /// Runs the step. One outcome per run, in the same order; anything else makes each of them a dead letter.
+    ///
+    /// Cancelled at the hard limit, and when the worker's grace at shutdown ends.
+    package let run: @Sendable ([JobRun]) async -> [Outcome]
+
+    /// Describes a step that takes up to `batchSize` jobs in one call.
+    ///
+    /// - Precondition: `timeout` is positive and `batchSize` within 1…1000.
+    package init(
+        key: StepKey, doubt: DoubtPolicy, timeout: Duration, batchSize: Int = 1, recordsHistory: Bool = true,
+        run: @escaping @Sendable ([JobRun]) async -> [Outcome]
+    ) {
+        precondition(timeout > .zero, "a step needs a positive timeout")
+        precondition((1...1000).contains(batchSize), "a batch holds 1 to 1000 jobs")
+        self.key = key
+        self.doubt = doubt
+        self.timeout = timeout
+        self.batchSize = batchSize
+        self.recordsHistory = recordsHistory
+        self.run = run
+    }
+
+    /// Describes a step that takes one job at a time.
+    ///
+    /// - Precondition: `timeout` is positive.
+    package init(
+        key: StepKey, doubt: DoubtPolicy, timeout: Duration, recordsHistory: Bool = true,
+        runOne: @escaping @Sendable (JobRun) async -> Outcome
+    ) {
+        self.init(key: key, doubt: doubt, timeout: timeout, recordsHistory: recordsHistory) { runs in
+            var outcomes: [Outcome] = []
+            outcomes.reserveCapacity(runs.count)
+            for run in runs { outcomes.append(await runOne(run)) }
+            return outcomes
+        }
+    }
+}
