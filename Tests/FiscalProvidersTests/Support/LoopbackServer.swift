@@ -1,0 +1,101 @@
+import Foundation
+import Glibc
+import Synchronization
+
+/// An HTTP server on this machine that answers from a script, on a thread of its own so that no cooperative thread
+/// ever waits for a socket.
+final class LoopbackServer: Sendable {
+    /// What becomes of one request after it was read whole.
+    enum Step: Sendable {
+        /// An answer in raw HTTP, then the end of the connection.
+        case answer(String)
+        /// The end of the connection without an answer.
+        case close
+        /// No answer until the server stops.
+        case silence
+    }
+
+    let port: UInt16
+    private let listener: Int32
+    private let state: Mutex<(script: [Step], requests: [String], open: [Int32])>
+
+    /// After its last step the script goes on with that step.
+    init(_ script: [Step]) throws {
+        state = Mutex((script, [], []))
+        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        listener = socket
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let bound = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+                bind(socket, generic, length) == 0 && listen(socket, 64) == 0
+                    && getsockname(socket, generic, &length) == 0
+            }
+        }
+        guard bound else { throw POSIXError(.EADDRNOTAVAIL) }
+        port = UInt16(bigEndian: address.sin_port)
+        let thread = Thread { self.serve() }
+        thread.start()
+    }
+
+    var url: String { "http://127.0.0.1:\(port)/v1" }
+
+    /// The requests so far, each as it came over the wire.
+    var requests: [String] { state.withLock { $0.requests } }
+
+    /// Ends the server and what still waits at it.
+    func stop() {
+        shutdown(listener, Int32(SHUT_RDWR))
+        let open = state.withLock { state in
+            defer { state.open = [] }
+            return state.open
+        }
+        for descriptor in open { close(descriptor) }
+    }
+
+    private func serve() {
+        while true {
+            let connection = accept(listener, nil, nil)
+            guard connection >= 0 else { break }
+            handle(connection)
+        }
+        close(listener)
+    }
+
+    private func handle(_ connection: Int32) {
+        guard let request = Self.read(connection) else {
+            close(connection)
+            return
+        }
+        let step = state.withLock { state in
+            state.requests.append(request)
+            return state.script.count > 1 ? state.script.removeFirst() : state.script[0]
+        }
+        switch step {
+        case .answer(let text):
+            _ = text.withCString { send(connection, $0, strlen($0), Int32(MSG_NOSIGNAL)) }
+            close(connection)
+        case .close: close(connection)
+        case .silence: state.withLock { $0.open.append(connection) }
+        }
+    }
+
+    /// A request with its body, or nil if the client went away before it was whole.
+    private static func read(_ connection: Int32) -> String? {
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = recv(connection, &buffer, buffer.count, 0)
+            guard count > 0 else { return nil }
+            bytes += buffer[..<count]
+            let text = String(decoding: bytes, as: UTF8.self)
+            guard let head = text.range(of: "\r\n\r\n") else { continue }
+            let field = text[..<head.lowerBound].split(separator: "\r\n")
+                .first { $0.lowercased().hasPrefix("content-length:") }
+            let length = field?.split(separator: ":").last.flatMap { Int($0.trimmingCharacters(in: .whitespaces)) } ?? 0
+            if text[head.upperBound...].utf8.count >= length { return text }
+        }
+    }
+}
