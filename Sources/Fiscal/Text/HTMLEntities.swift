@@ -56,7 +56,7 @@ enum HTMLEntities {
 
     /// Numbers 128 to 159 mean the characters of Windows-1252 there, as HTML has it: old shops wrote `&#151;`.
     private static func scalar(numbered number: UInt32) -> Unicode.Scalar? {
-        guard 0x80...0x9F ~= number else { return number == 0 ? nil : Unicode.Scalar(number) }
+        guard 0x80...0x9F ~= number else { return Unicode.Scalar(number) }
         return Unicode.Scalar(windows1252[Int(number - 0x80)])
     }
 

@@ -23,6 +23,11 @@ import Testing
         #expect(fault?.field == "inn")
     }
 
+    @Test("R50: a remainder of 10 is the digit 0", arguments: ["7794580730", "504990951403", "505475277230"])
+    func remainderOfTen(text: String) throws {
+        #expect(try INN(text).digits == text)
+    }
+
     @Test("R50: every change of one digit of a company's number is noticed")
     func oneDigitChanged() throws {
         let right = Array("7707083893".utf8)
