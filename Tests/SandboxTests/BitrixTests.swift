@@ -154,6 +154,25 @@ import Testing
         }
     }
 
+    @Test func aReferenceMayStandForAStructure() async throws {
+        try await withSandbox { sandbox, address in
+            sandbox.createOrders([Samples.order(17), Samples.order(18)])
+            let answer = try await call(
+                address, "batch",
+                [
+                    "cmd": [
+                        "o": "sale.order.list?filter[id]=18&select[]=id",
+                        "same": "sale.order.list?filter=$result[o][orders][0]",
+                        "encoded": "sale.order.list?filter[%3Eid]=%24result%5Bo%5D%5Borders%5D%5B0%5D%5Bid%5D",
+                        "text": "sale.order.list?filter[accountNumber]=$result[",
+                        "none": "sale.order.list?filter[id]=$result[o][nothing][0]",
+                    ]
+                ])
+            #expect(answer.json["result"]?["result"]?["same"]?["orders"]?[0]?["id"] == 18)
+            #expect(answer.json["result"]?["result_total"] == ["o": 1, "same": 1, "encoded": 0, "text": 0, "none": 0])
+        }
+    }
+
     @Test func batchHaltsAndHasItsLimit() async throws {
         try await withSandbox { _, address in
             let halted = try await call(address, "batch", ["halt": 1, "cmd": ["a": "nothing", "b": "profile"]])

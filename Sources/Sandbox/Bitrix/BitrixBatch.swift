@@ -38,9 +38,7 @@ struct BitrixBatch {
         let parts = command.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let method = String(parts.first ?? "").lowercased()
         guard !Self.forbidden.contains(method) else { return .failure(.batchMethod) }
-        let pairs = FormDecoder.rawPairs(of: parts.count > 1 ? String(parts[1]) : "").map { name, value in
-            (name: FormDecoder.decoded(name), value: resolved(value))
-        }
+        let pairs = FormDecoder.pairs(of: parts.count > 1 ? String(parts[1]) : "").map { ($0.name, resolved($0.value)) }
         return runner(method, FormDecoder.parameters(of: pairs))
     }
 
@@ -58,27 +56,27 @@ struct BitrixBatch {
         ]
     }
 
-    /// A parameter's value with references to earlier results put in. References count only with brackets unencoded;
-    /// one that is the whole value may stand for a structure, and one that leads nowhere is empty.
-    private func resolved(_ raw: Substring) -> JSONValue {
-        let text = raw.hasPrefix("%24") ? "$" + raw.dropFirst(3) : raw
-        guard text.contains("$result[") else { return .string(FormDecoder.decoded(text)) }
+    /// A parameter's value with references to earlier results put in, whether they were percent-encoded or not: the
+    /// documentation shows them bare, the vendor's own SDK encodes them. One that is the whole value may stand for a
+    /// structure, and one that leads nowhere is empty.
+    private func resolved(_ text: String) -> JSONValue {
         var plain = ""
-        var rest = text
+        var rest = text[...]
         while let start = rest.firstRange(of: "$result[") {
-            plain += FormDecoder.decoded(rest[..<start.lowerBound])
             var tail = rest[start.lowerBound...].dropFirst("$result".count)
             var keys: [String] = []
             while tail.first == "[", let end = tail.firstIndex(of: "]") {
-                keys.append(FormDecoder.decoded(tail[tail.index(after: tail.startIndex)..<end]))
+                keys.append(String(tail[tail.index(after: tail.startIndex)..<end]))
                 tail = tail[tail.index(after: end)...]
             }
+            // A bracket that is never closed ends the scan: it is text.
+            guard !keys.isEmpty else { break }
             let value = self.value(at: keys)
             if tail.isEmpty, start.lowerBound == text.startIndex { return value }
-            plain += value.scalarText ?? ""
+            plain += rest[..<start.lowerBound] + (value.scalarText ?? "")
             rest = tail
         }
-        return .string(plain + FormDecoder.decoded(rest))
+        return .string(plain + rest)
     }
 
     private func value(at keys: [String]) -> JSONValue {

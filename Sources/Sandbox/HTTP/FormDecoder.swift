@@ -2,14 +2,9 @@
 enum FormDecoder {
     /// Names and values in order, percent-decoded, `+` read as a blank.
     static func pairs(of text: String) -> [(name: String, value: String)] {
-        rawPairs(of: text).map { (decoded($0.name), decoded($0.value)) }
-    }
-
-    /// Names and values in order, still encoded.
-    static func rawPairs(of text: String) -> [(name: Substring, value: Substring)] {
         text.split(separator: "&").map { pair in
-            guard let equals = pair.firstIndex(of: "=") else { return (pair, "") }
-            return (pair[..<equals], pair[pair.index(after: equals)...])
+            guard let equals = pair.firstIndex(of: "=") else { return (decoded(pair), "") }
+            return (decoded(pair[..<equals]), decoded(pair[pair.index(after: equals)...]))
         }
     }
 
