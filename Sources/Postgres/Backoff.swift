@@ -18,17 +18,8 @@ package struct Backoff: Hashable, Sendable {
         return min(base * (1 << doublings), limit)
     }
 
-    /// A delay between zero and the bound.
-    package func delay(
-        afterFailures failures: Int, using generator: inout some RandomNumberGenerator
-    ) -> Duration {
-        let bound = bound(afterFailures: failures).wholeMicroseconds
-        return .microseconds(Int64.random(in: 0...max(bound, 1), using: &generator))
-    }
-
-    /// A delay between zero and the bound.
+    /// A delay between zero and the bound, each as likely as the other.
     package func delay(afterFailures failures: Int) -> Duration {
-        var generator = SystemRandomNumberGenerator()
-        return delay(afterFailures: failures, using: &generator)
+        .microseconds(Int64.random(in: 0...bound(afterFailures: failures).wholeMicroseconds))
     }
 }
