@@ -41,10 +41,10 @@ final class ChildProcess: Sendable {
         precondition(sent == bytes.count, "the child does not read")
     }
 
-    /// Reads, on a thread of the test's own, until the output holds `count` times `mark` or ends.
-    func waitForOutput(_ mark: String, count: Int = 1) async -> Bool {
+    /// Reads, on a thread of the test's own, until the output holds `mark`; false when it ends or pauses for long.
+    func waitForOutput(_ mark: String) async -> Bool {
         await withCheckedContinuation { continuation in
-            TestThread.start { continuation.resume(returning: self.readUntil(mark, count)) }
+            TestThread.start { continuation.resume(returning: self.readUntil(mark)) }
         }
     }
 
@@ -65,9 +65,11 @@ final class ChildProcess: Sendable {
         _ = await waitForExit()
     }
 
-    private func readUntil(_ mark: String, _ count: Int) -> Bool {
+    private func readUntil(_ mark: String) -> Bool {
         var buffer = [UInt8](repeating: 0, count: 4096)
-        while outputText.ranges(of: mark).count < count {
+        while !outputText.contains(mark) {
+            var readable = pollfd(fd: channel, events: Int16(POLLIN), revents: 0)
+            guard poll(&readable, 1, 20_000) != 0 else { return false }
             let got = read(channel, &buffer, buffer.count)
             if got < 0 && errno == EINTR { continue }
             guard got > 0 else { return false }

@@ -35,13 +35,18 @@ final class Signal: Sendable {
         for _ in 0..<blocked { wake() }
     }
 
+    /// Cancelling the task, as a time limit does, lets everybody go.
     func wait() async {
-        await withCheckedContinuation { continuation in
-            let fired = state.withLock { state in
-                if !state.fired { state.tasks.append(continuation) }
-                return state.fired
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let fired = state.withLock { state in
+                    if !state.fired { state.tasks.append(continuation) }
+                    return state.fired
+                }
+                if fired { continuation.resume() }
             }
-            if fired { continuation.resume() }
+        } onCancel: {
+            fire()
         }
     }
 
