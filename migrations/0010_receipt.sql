@@ -98,6 +98,47 @@ CREATE TABLE fiscal.writeback (
 
 COMMENT ON TABLE fiscal.writeback IS 'The receipt that an order in the shop shows, one row per order.';
 
+-- Gives up the receipts of an event that no provider has, so that another edition, or a correction, can take their place.
+-- Returns how many. Called with the replay that orders the other edition, in its transaction.
+CREATE FUNCTION fiscal.abandon_receipts(event bigint) RETURNS bigint
+    LANGUAGE plpgsql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    given_up bigint;
+BEGIN
+    UPDATE fiscal.receipt r SET state = 'abandoned', closed_at = now()
+    WHERE r.event_id = event AND r.state = 'planned';
+    GET DIAGNOSTICS given_up = ROW_COUNT;
+    RETURN given_up;
+END
+$$;
+
+-- Writes down what a person found out about a receipt in doubt: the provider's number of it, or its fiscal signs.
+-- False: there is no such receipt, or it is not in doubt.
+CREATE FUNCTION fiscal.settle_receipt(
+    event bigint, number_of_part smallint, provider_number text, fn text, fd text, fpd text) RETURNS boolean
+    LANGUAGE plpgsql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_variable
+BEGIN
+    UPDATE fiscal.receipt r
+    SET state = CASE WHEN fn IS NULL THEN 'submitted' ELSE 'fiscalised' END,
+        provider_id = coalesce(provider_number, r.provider_id),
+        fn = settle_receipt.fn, fd = settle_receipt.fd, fpd = settle_receipt.fpd,
+        submitted_at = coalesce(r.submitted_at, now()),
+        closed_at = CASE WHEN fn IS NULL THEN NULL ELSE now() END
+    WHERE r.event_id = event AND r.part = number_of_part AND r.state IN ('planned', 'submitted');
+    RETURN FOUND;
+END
+$$;
+
+REVOKE ALL ON FUNCTION fiscal.receipt_keep_intent, fiscal.abandon_receipts, fiscal.settle_receipt FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION fiscal.abandon_receipts, fiscal.settle_receipt TO fiscal_admin;
+
 GRANT SELECT, INSERT, UPDATE ON fiscal.receipt, fiscal.writeback TO fiscal_worker;
 GRANT SELECT ON fiscal.receipt, fiscal.writeback TO fiscal_reader, fiscal_admin;
 

@@ -50,12 +50,17 @@ extension ReceiptSteps {
                         polls: run.snoozes + 2, pastDeadline: pastDeadline, jitter: Double.random(in: 0...1)),
                     checkpoint: run.checkpoint))
         case .fiscalised(let result):
-            guard let signs = try? FiscalSigns(fn: result.fn, fd: result.fd, fpd: result.fpd) else {
-                return Outcome(.dead(failure.unreadableSigns()), exchange: exchange)
-            }
             let effect = ReceiptEffects.fiscalise(
-                receipt.id, fn: signs.fn, fd: "\(signs.fd)", fpd: "\(signs.fpd)", qr: result.qr)
+                receipt.id, fn: result.fn, fd: result.fd, fpd: result.fpd, qr: result.qr)
             return try await afterFiscalised(receipt, run, shop: shop, effects: [effect], exchange: exchange)
+        case .failed(let fault, passing: true)
+        where run.occurredAt.duration(to: run.claimedAt) <= shop.settings.fiscalDeadline:
+            // Nothing is wrong with the receipt: the same bytes again, which the provider queues anew.
+            return Outcome(
+                .next(
+                    step: Self.submit, queue: receipt.destination, part: receipt.part, checkpoint: nil,
+                    after: Self.pauseAfterPassingFailure),
+                effects: [ReceiptEffects.reopen(receipt.id, fault)], exchange: exchange)
         case .failed(let fault, _):
             return Outcome(
                 .dead(failure.provider(fault)), effects: [ReceiptEffects.refuse(receipt.id, fault)],
@@ -71,6 +76,8 @@ extension ReceiptSteps {
             return Outcome(.unauthorised(failure.provider(fault)), exchange: exchange)
         }
     }
+
+    private static let pauseAfterPassingFailure: Duration = .seconds(30)
 
     private func pauseAfterFault(_ run: JobRun) -> Duration {
         PollSchedule.pause(polls: run.attempt + 1, pastDeadline: true, jitter: Double.random(in: 0...1))

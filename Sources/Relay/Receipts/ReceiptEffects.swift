@@ -7,7 +7,7 @@ import Postgres
 /// Changes of `fiscal.receipt` that steps order; each stands or falls with the outcome of the run that ordered it.
 package enum ReceiptEffects {
     /// All kinds, in the order in which they are carried out.
-    package static let kinds = [plan, accept, fiscalise, refuse]
+    package static let kinds = [plan, accept, reopen, fiscalise, refuse]
 
     // MARK: The intent
 
@@ -81,6 +81,23 @@ package enum ReceiptEffects {
     /// The provider has it, under this number of its own.
     package static func accept(_ receipt: Int64, providerID: String) -> Effect {
         Effect(accept, [.int(receipt), .text(providerID)])
+    }
+
+    private static let reopen = EffectKind(
+        name: "receipt.reopen",
+        statement: Statement(
+            "receipt.reopen",
+            """
+            UPDATE fiscal.receipt AS r
+            SET state = 'planned', refusal_code = f.code, refusal_message = f.message
+            FROM unnest($1::bigint[], $2::text[], $3::text[]) AS f (id, code, message)
+            WHERE r.id = f.id AND r.state = 'submitted'
+            """),
+        columns: [.bigint, .text, .text])
+
+    /// The provider could not print it, for a reason that passes: it is to be sent again, byte for byte.
+    package static func reopen(_ receipt: Int64, _ fault: ProviderFault) -> Effect {
+        Effect(reopen, [.int(receipt), .text(fault.code), .text(fault.message)])
     }
 
     private static let fiscalise = EffectKind(

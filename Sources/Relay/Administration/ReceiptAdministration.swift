@@ -1,0 +1,167 @@
+package import JobQueue
+package import Postgres
+
+/// What a person does to jobs whose receipts are part of the matter: replay and resolve.
+///
+/// Each act changes job and receipt in one transaction, and leaves a row in `fiscal.operator_action`.
+package struct ReceiptAdministration: Sendable {
+    private let pool: PostgresPool
+    private let receipts: ReceiptStore
+
+    package init(pool: PostgresPool) {
+        self.pool = pool
+        receipts = ReceiptStore(pool: pool)
+    }
+
+    /// The answer of an act.
+    package enum Answer: Hashable, Sendable {
+        case done
+        /// There is no such job, or it is not dead.
+        case notDead
+        case refused(String)
+    }
+
+    /// A dead job, as far as the acts need it.
+    package struct DeadJob: Sendable {
+        package let id: JobID
+        package let eventID: Int64?
+        package let step: String
+        package let part: Int
+        package let edition: Int
+        package let reason: String?
+        package let spawned: Bool
+    }
+
+    /// What a person found out about a receipt in doubt.
+    package enum Finding: Hashable, Sendable {
+        /// It is at the provider, under this number.
+        case accepted(providerID: String)
+        /// It has been printed.
+        case fiscalised(fn: String, fd: String, fpd: String)
+        /// It never arrived: the same bytes are sent again.
+        case absent
+    }
+
+    /// Runs a dead job again, see ``ReplayPlan``.
+    ///
+    /// - Throws: `PostgresError`; nothing was changed then.
+    package func replay(
+        _ job: JobID, as orderedAs: ReplayPlan.OrderedAs?, who: String, why: String
+    ) async throws(PostgresError) -> Answer {
+        guard let dead = try await deadJob(job) else { return .notDead }
+        var plan = ReplayPlan.sameStep
+        if let event = dead.eventID, !dead.spawned {
+            let states = Self.newest(try await self.states(of: event))
+            do throws(ReplayPlan.Refusal) {
+                plan = try ReplayPlan.plan(reason: dead.reason, receipts: states, orderedAs: orderedAs)
+            } catch {
+                return .refused(error.description)
+            }
+        }
+        let isReceiptStep = [ReceiptSteps.submit, ReceiptSteps.await].contains(dead.step)
+        let step: String? = plan == .sameStep || (!isReceiptStep && plan == .rebuild) ? nil : ReceiptSteps.build
+        let isNextEdition = plan == .nextEdition
+        let outcome = try await pool.withTransaction { transaction throws(PostgresError) -> String in
+            if isNextEdition, let event = dead.eventID {
+                _ = try transaction.query(Self.abandon, [.int(event)]) { row throws(PostgresError) -> Int64 in
+                    try row.get(0)
+                }
+            }
+            return try transaction.query(
+                Self.replay,
+                [
+                    .int(job.rawValue), .text(who), .text(why), .text(step),
+                    .text(step == nil ? nil : QueueName.local), .bool(isNextEdition), .text(orderedAs?.rawValue),
+                ]
+            ) { row throws(PostgresError) -> String in try row.get(0) }.first ?? "no_such_job"
+        }
+        return outcome == "replayed" ? .done : .notDead
+    }
+
+    /// Ends the doubt about a dead job's receipt.
+    ///
+    /// - Throws: `PostgresError`; nothing was changed then.
+    package func resolve(
+        _ job: JobID, _ finding: Finding, who: String, why: String
+    ) async throws(PostgresError) -> Answer {
+        guard let dead = try await deadJob(job), let event = dead.eventID else { return .notDead }
+        guard dead.reason == "in_doubt" else {
+            return .refused("job \(job) is not in doubt; jobs replay runs it again")
+        }
+        guard let receipt = try await receipts.receipt(event: event, part: dead.part) else { return .notDead }
+        let outcome = try await pool.withTransaction { transaction throws(PostgresError) -> String in
+            var step = ReceiptSteps.await
+            var json = "{\"absent\":true}"
+            switch finding {
+            case .accepted(let providerID):
+                json = JSONValue.object(["accepted": .string(providerID)]).jsonText
+                try Self.settle(transaction, event, dead.part, [.text(providerID), .null, .null, .null])
+            case .fiscalised(let fn, let fd, let fpd):
+                json = JSONValue.object(["fn": .string(fn), "fd": .string(fd), "fpd": .string(fpd)]).jsonText
+                try Self.settle(transaction, event, dead.part, [.null, .text(fn), .text(fd), .text(fpd)])
+            case .absent:
+                step = ReceiptSteps.submit
+            }
+            return try transaction.query(
+                Self.resolve,
+                [.int(job.rawValue), .text(who), .text(why), .json(json), .text(step), .text(receipt.destination)]
+            ) { row throws(PostgresError) -> String in try row.get(0) }.first ?? "no_such_job"
+        }
+        return outcome == "resolved" ? .done : .notDead
+    }
+
+    private static func settle(
+        _ transaction: borrowing Transaction, _ event: Int64, _ part: Int, _ signs: [Parameter]
+    ) throws(PostgresError) {
+        let settled = try transaction.query(Self.settle, [.int(event), .int(part)] + signs) {
+            row throws(PostgresError) -> Bool in try row.get(0)
+        }
+        guard settled.first == true else {
+            throw PostgresError.abandoned("the receipt is not in doubt any more")
+        }
+    }
+
+    private func states(of event: Int64) async throws(PostgresError) -> [(part: Int, state: ReceiptState)] {
+        try await receipts.receipts(event: event).map { ($0.part, $0.state) }
+    }
+
+    /// The state of the newest edition of each part; the list is by part and edition.
+    private static func newest(_ receipts: [(part: Int, state: ReceiptState)]) -> [ReceiptState] {
+        var newest: [Int: ReceiptState] = [:]
+        for receipt in receipts { newest[receipt.part] = receipt.state }
+        return newest.sorted { $0.key < $1.key }.map(\.value)
+    }
+
+    private func deadJob(_ job: JobID) async throws(PostgresError) -> DeadJob? {
+        try await pool.query(Self.dead, [.int(job.rawValue)]) { row throws(PostgresError) in
+            DeadJob(
+                id: job, eventID: try row.getOptional("event_id"), step: try row.get("step"),
+                part: Int(try row.get(Int16.self, "part")), edition: Int(try row.get(Int16.self, "edition")),
+                reason: try row.getOptional("reason_code"), spawned: try row.get("spawned"))
+        }.first
+    }
+
+    private static let dead = Statement(
+        "administration.deadJob",
+        """
+        SELECT event_id, step, part, edition, reason_code, spawned FROM fiscal.job_listing
+        WHERE id = $1 AND state = 'dead'
+        """)
+
+    private static let abandon = Statement("administration.abandon", "SELECT fiscal.abandon_receipts($1)")
+
+    private static let replay = Statement(
+        "administration.replay",
+        """
+        SELECT fiscal.replay_job($1, who => $2, why => $3, step => $4, queue => $5, next_edition => $6, ordered_as => $7)
+        """)
+
+    private static let settle = Statement(
+        "administration.settleReceipt", "SELECT fiscal.settle_receipt($1, $2::smallint, $3, $4, $5, $6)")
+
+    private static let resolve = Statement(
+        "administration.resolve",
+        """
+        SELECT fiscal.resolve_job($1, who => $2, why => $3, finding => $4, step => $5, queue => $6, checkpoint => NULL)
+        """)
+}

@@ -1,0 +1,58 @@
+/// How a dead job is run again, by where it died: a pure decision on what is on record.
+///
+/// Before bytes existed it is built again. Bytes that no provider has refused are sent as they are. A receipt refused for
+/// good gets its next edition, built with today's settings, and the old one stays on record. Past its deadline a person
+/// says whether a receipt or a correction is due.
+package enum ReplayPlan: Hashable, Sendable {
+    /// What a person says about a settlement whose deadline has passed.
+    package enum OrderedAs: String, Sendable, CaseIterable {
+        case receipt
+        case correction
+    }
+
+    /// Why a job cannot be replayed as it was asked.
+    package enum Refusal: Error, Hashable, Sendable, CustomStringConvertible {
+        /// Bytes may be at the provider: that is for `jobs resolve`.
+        case inDoubt
+        /// The deadline has passed, and nobody has said what is due.
+        case needsOrder
+        /// The provider has the receipt, so no correction can take its place.
+        case alreadySent
+
+        package var description: String {
+            switch self {
+            case .inDoubt:
+                "the provider may have this receipt: look into its account, then jobs resolve --accepted, --fiscalised or --absent"
+            case .needsOrder:
+                "its deadline has passed: say --as receipt or --as correction"
+            case .alreadySent:
+                "the provider has this receipt, so a correction cannot take its place"
+            }
+        }
+    }
+
+    /// The step at which it died, once more.
+    case sameStep
+    /// The same edition from the beginning.
+    case rebuild
+    /// Another edition; receipts that no provider has are given up.
+    case nextEdition
+
+    /// - Parameters:
+    ///   - reason: The code with which the job died.
+    ///   - receipts: The newest edition of every part of its event.
+    ///   - orderedAs: What the person says is due; nil: as before.
+    /// - Throws: ``Refusal``.
+    package static func plan(
+        reason: String?, receipts: [ReceiptState], orderedAs: OrderedAs?
+    ) throws(Refusal) -> ReplayPlan {
+        if reason == "in_doubt" { throw .inDoubt }
+        if reason == "deadline_passed" || reason == "too_old", orderedAs == nil { throw .needsOrder }
+        if orderedAs == .correction {
+            if receipts.contains(where: { $0 == .submitted || $0 == .fiscalised }) { throw .alreadySent }
+            return receipts.isEmpty ? .rebuild : .nextEdition
+        }
+        if receipts.contains(.refused) || receipts.contains(.abandoned) { return .nextEdition }
+        return receipts.isEmpty ? .rebuild : .sameStep
+    }
+}

@@ -1,0 +1,17 @@
+/// The JSON Schemas (draft 2020-12) of the payloads, by kind of event.
+package enum EventSchemas {
+    package static let kinds = ["order.paid", "order.shipped", "payment.refunded", "receipt.correction"]
+
+    /// The schema's JSON text; nil for a kind that has none.
+    package static func schema(of kind: String) -> String? {
+        let bytes: [UInt8]
+        switch kind {
+        case "order.paid": bytes = PackageResources.order_paid_json
+        case "order.shipped": bytes = PackageResources.order_shipped_json
+        case "payment.refunded": bytes = PackageResources.payment_refunded_json
+        case "receipt.correction": bytes = PackageResources.receipt_correction_json
+        default: return nil
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -1,0 +1,23 @@
+package import Postgres
+
+/// The migrations that this release brings along, so that one binary is all an installation needs.
+///
+/// They are the files of the repository's `migrations`, in order; a test compares the two.
+package enum RelayMigrations {
+    package static let all: [Migration] = [
+        migration(1, "roles", PackageResources._001_roles_sql),
+        migration(2, "outbox", PackageResources._002_outbox_sql),
+        migration(3, "job", PackageResources._003_job_sql),
+        migration(4, "history", PackageResources._004_history_sql),
+        migration(5, "fleet", PackageResources._005_fleet_sql),
+        migration(6, "claim", PackageResources._006_claim_sql),
+        migration(7, "finish", PackageResources._007_finish_sql),
+        migration(8, "lease", PackageResources._008_lease_sql),
+        migration(9, "administration", PackageResources._009_administration_sql),
+        migration(10, "receipt", PackageResources._010_receipt_sql),
+    ]
+
+    private static func migration(_ number: Int, _ name: String, _ bytes: [UInt8]) -> Migration {
+        Migration(number: number, name: name, sql: String(decoding: bytes, as: UTF8.self))
+    }
+}

@@ -1,0 +1,106 @@
+import ArgumentParser
+import FoundationEssentials
+import Glibc
+import Sandbox
+import UnixSignals
+
+struct DemoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo",
+        abstract: "Show the whole way of an order: private database, sandbox, two workers, a varied set of orders.",
+        discussion: """
+            Ends with the numbers of the sandbox's ledgers, and with status 1 unless every event became exactly one \
+            receipt that its order shows. On a terminal everything then stays up to look around, until Ctrl-C; with \
+            --once it does not.
+            """)
+
+    @Option(help: "Orders to pay for.") var events = 60
+    @Option(help: "Requests in a hundred that go wrong.") var faults = 0
+    @Option(help: "Chooses which.") var seed: UInt64 = 1
+    @Flag(help: "Kill one worker with SIGKILL on the way.") var kill = false
+    @Option(help: "Seconds after which to give up.") var timeout = 600
+    @Flag(help: "End when all events are done.") var once = false
+    @OptionGroup var output: FormatOptions
+
+    func validate() throws {
+        guard (1...100_000).contains(events) else { throw ValidationError("--events: allowed: 1 to 100000.") }
+        guard (0...80).contains(faults) else { throw ValidationError("--faults: allowed: 0 to 80.") }
+        guard timeout > 0 else { throw ValidationError("--timeout: allowed: 1 or more.") }
+    }
+
+    func run() async throws {
+        let directory = try FileManager.default.url(
+            for: .itemReplacementDirectory, in: .userDomainMask,
+            appropriateFor: FileManager.default.temporaryDirectory, create: true
+        ).path()
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        let summary = try await withSandbox(
+            SandboxConfiguration(accounts: DemoStage.accounts, portals: DemoStage.portals)
+        ) { sandbox, address in
+            StandardError.write("Starting a private database …")
+            let stage = try await DemoStage.start(sandbox: address, directory: directory)
+            do {
+                StandardError.write("Paying for \(events) orders in \(DemoStage.shops.count) shops …")
+                let summary = try await DemoRun(
+                    events: events, faultPercent: faults, seed: seed, killsWorker: kill, timeout: .seconds(timeout)
+                ).run(stage, sandbox)
+                try show(summary)
+                if !summary.isSuccess { try keepLogs(of: stage) }
+                if staysUp { await stayUp(stage, address) }
+                await stage.stop()
+                return summary
+            } catch {
+                await stage.stop()
+                throw error
+            }
+        }
+        if !summary.isSuccess { throw ExitCode.failure }
+    }
+
+    private var staysUp: Bool { !once && output.format == .table && isatty(STDIN_FILENO) == 1 }
+
+    private func show(_ summary: DemoSummary) throws {
+        switch output.format {
+        case .json:
+            try Listing.json(summary)
+        case .table:
+            print(
+                Listing.table(
+                    headings: ["what", "number"],
+                    rows: [
+                        ["events written by the shops", "\(summary.events)"],
+                        ["receipts accepted by the registers", "\(summary.receipts)"],
+                        ["documents fiscalised", "\(summary.fiscalized)"],
+                        ["orders that show their receipt", "\(summary.writtenBack)"],
+                        ["dead letters", "\(summary.dead)"],
+                        ["duplicates", "\(summary.duplicates)"],
+                        ["seconds", "\(summary.seconds)"],
+                    ]))
+            print(summary.isSuccess ? "Every event became exactly one receipt." : "Not every event became one receipt.")
+        }
+    }
+
+    private func keepLogs(of stage: DemoStage) throws {
+        for name in try FileManager.default.contentsOfDirectory(atPath: stage.directory).sorted()
+        where name.hasSuffix(".log") {
+            guard let data = FileManager.default.contents(atPath: "\(stage.directory)/\(name)") else { continue }
+            StandardError.write("--- \(name)")
+            for line in String(decoding: data, as: UTF8.self).split(separator: "\n").suffix(20) {
+                StandardError.write(String(line))
+            }
+        }
+    }
+
+    private func stayUp(_ stage: DemoStage, _ sandbox: SandboxAddress) async {
+        print(
+            """
+
+            Everything is still up. In another terminal:
+              fiscal-relay receipts list --config \(stage.configurationPath)
+              fiscal-relay doctor --config \(stage.configurationPath)
+              curl \(sandbox.url)/_sandbox/ledger/summary
+            Ctrl-C ends it.
+            """)
+        for await _ in await UnixSignalsSequence(trapping: .sigint, .sigterm) { break }
+    }
+}

@@ -1,0 +1,95 @@
+import ArgumentParser
+import FoundationEssentials
+import Glibc
+import HTTPTransport
+import JobQueue
+import Logging
+import Postgres
+import Relay
+import ServiceLifecycle
+import UnixSignals
+
+struct WorkerCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "worker", abstract: "Work on events until SIGTERM, which lets running jobs finish first.")
+
+    @OptionGroup var options: ConfigurationOptions
+    @Flag(help: .hidden) var withParent = false
+
+    func run() async throws {
+        let configuration = try options.load()
+        let logger = LogSetup.logger("fiscal-relay.worker", configuration.log)
+        let pool = try configuration.makePool("fiscal-relay worker")
+        let transport = HTTPTransport()
+        let directory = ShopDirectory(configuration: configuration, transport: transport)
+        if directory.shops.isEmpty {
+            logger.warning("no shop is configured: every event will become a dead letter")
+        }
+        let worker = Worker(
+            pool: pool,
+            listenerConfiguration: try configuration.directConfiguration(
+                configuration.database.listenURL, "fiscal-relay listener"),
+            steps: RelaySteps.definitions(
+                directory: directory, pool: pool, language: configuration.log.language.faultLanguage),
+            effects: RelaySteps.effects, configuration: Self.workerConfiguration(configuration.worker), logger: logger)
+        // Started by another process of ours: without it nobody would ever stop this one.
+        let guardian = withParent ? ParentGuard.start() : nil
+        defer { guardian?.cancel() }
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [WorkerService(worker: worker)], gracefulShutdownSignals: [.sigterm, .sigint],
+                logger: logger))
+        do {
+            try await group.run()
+        } catch {
+            await transport.shutdown()
+            await pool.close()
+            throw error
+        }
+        await transport.shutdown()
+        await pool.close()
+    }
+
+    private static func workerConfiguration(_ settings: WorkerSettings) -> WorkerConfiguration {
+        var configuration = WorkerConfiguration(
+            name: "\(ProcessInfo.processInfo.hostName):\(getpid())", version: Release.version)
+        configuration.concurrency = settings.concurrency
+        configuration.lease = settings.lease
+        configuration.heartbeat = settings.heartbeat
+        configuration.grace = settings.shutdownGrace
+        return configuration
+    }
+}
+
+/// Runs a worker as a service: a graceful shutdown stops claiming and lets running jobs finish.
+struct WorkerService: Service {
+    let worker: Worker
+
+    func run() async throws {
+        await withGracefulShutdownHandler {
+            await worker.run()
+        } onGracefulShutdown: {
+            worker.stop()
+        }
+    }
+}
+
+/// Ends this process as SIGTERM would, once the process that started it is gone.
+enum ParentGuard {
+    static func start() -> Task<Void, any Error> {
+        let parent = getppid()
+        return Task {
+            while getppid() == parent { try await Task.sleep(for: .seconds(1)) }
+            kill(getpid(), SIGTERM)
+        }
+    }
+}
+
+/// Logs go to standard error, so that standard output holds answers only.
+enum LogSetup {
+    static func logger(_ label: String, _ settings: LogSettings) -> Logger {
+        var logger = Logger(label: label) { StreamLogHandler.standardError(label: $0) }
+        logger.logLevel = Logger.Level(rawValue: settings.level.rawValue) ?? .info
+        return logger
+    }
+}

@@ -1,0 +1,119 @@
+import FoundationEssentials
+import Postgres
+import Relay
+import Sandbox
+
+/// One demonstration, from the first order to the last write-back.
+struct DemoRun {
+    let events: Int
+    let faultPercent: Int
+    let seed: UInt64
+    let killsWorker: Bool
+    let timeout: Duration
+
+    /// How many orders one INSERT writes.
+    private static let batch = 50
+
+    func run(_ stage: DemoStage, _ sandbox: Sandbox) async throws -> DemoSummary {
+        let orders = (0..<events).map {
+            DemoOrderShapes.order(index: $0, shops: DemoStage.shops, firstNumber: DemoStage.firstOrder)
+        }
+        for shop in DemoStage.shops { seed(orders.filter { $0.shop == shop }, in: shop, sandbox) }
+        sandbox.faults.order(DemoFaults.rules(percent: faultPercent, seed: seed))
+        var workers = startWorkers(stage)
+        let started = ContinuousClock.now
+        do {
+            try await insert(orders, stage.shopPool)
+            let summary = try await watch(stage, sandbox, &workers, since: started)
+            for worker in workers { await worker.stop() }
+            return summary
+        } catch {
+            for worker in workers { await worker.stop() }
+            throw error
+        }
+    }
+
+    private func startWorkers(_ stage: DemoStage) -> [WorkerProcess] {
+        (1...2).map {
+            WorkerProcess(configuration: stage.configurationPath, log: "\(stage.directory)/worker-\($0).log")
+        }
+    }
+
+    /// The orders as the portal knows them, so that it can tell whether what is written back is theirs.
+    private func seed(_ orders: [DemoOrder], in portal: String, _ sandbox: Sandbox) {
+        let seeds = orders.map { order in
+            OrderSeed(
+                id: order.number, accountNumber: "\(order.number)/A", price: DemoText.roubles(order.total),
+                properties: ["EMAIL": order.email, "PHONE": order.phone].compactMapValues { $0 })
+        }
+        sandbox.createOrders(seeds, in: portal)
+    }
+
+    /// Writes the events as a checkout does: plain INSERTs by a login that may do nothing else.
+    private func insert(_ orders: [DemoOrder], _ pool: PostgresPool) async throws {
+        let paidAt = Date.now.formatted(.iso8601)
+        for start in stride(from: 0, to: orders.count, by: Self.batch) {
+            let part = orders[start..<min(start + Self.batch, orders.count)]
+            _ = try await pool.execute(
+                Self.insertEvents,
+                [
+                    .texts(part.map(\.shop)), .texts(part.map(\.eventKey)), .texts(part.map(\.subject)),
+                    .jsons(try part.map { try $0.payload(paidAt: paidAt) }),
+                ])
+        }
+    }
+
+    /// Shows progress until every order is written back or in front of a person.
+    private func watch(
+        _ stage: DemoStage, _ sandbox: Sandbox, _ workers: inout [WorkerProcess], since started: ContinuousClock.Instant
+    ) async throws -> DemoSummary {
+        var progress = ProgressReporter("receipts", total: events)
+        var mayKill = killsWorker
+        while true {
+            let ledger = sandbox.summary()
+            let (open, dead) = try await openJobs(stage.adminPool)
+            let summary = DemoSummary(
+                events: events, ledger: ledger, dead: dead,
+                seconds: (ContinuousClock.now - started) / .seconds(1))
+            progress.show(summary.writtenBack, note: "\(summary.fiscalized) fiscalised")
+            if open == 0 {
+                progress.finish()
+                return summary
+            }
+            if mayKill, summary.fiscalized * 3 >= events {
+                mayKill = false
+                await workers.removeFirst().kill()
+                workers.append(
+                    WorkerProcess(configuration: stage.configurationPath, log: "\(stage.directory)/worker-3.log"))
+            }
+            guard ContinuousClock.now - started < timeout else {
+                progress.finish()
+                return summary
+            }
+            try await Task.sleep(for: .milliseconds(200))
+        }
+    }
+
+    private func openJobs(_ pool: PostgresPool) async throws -> (open: Int, dead: Int) {
+        let row = try await pool.query(Self.countJobs) { row throws(PostgresError) in
+            (try row.get(Int64.self, "open"), try row.get(Int64.self, "dead"))
+        }.first
+        return (Int(row?.0 ?? 0), Int(row?.1 ?? 0))
+    }
+
+    private static let insertEvents = Statement(
+        "demo.insertEvents",
+        """
+        INSERT INTO fiscal.outbox (shop, kind, event_key, subject, payload)
+        SELECT e.shop, 'order.paid', e.event_key, e.subject, e.payload
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::jsonb[]) AS e (shop, event_key, subject, payload)
+        ON CONFLICT DO NOTHING
+        """)
+
+    private static let countJobs = Statement(
+        "demo.countJobs",
+        """
+        SELECT count(*) FILTER (WHERE state <> 'dead') AS open, count(*) FILTER (WHERE state = 'dead') AS dead
+        FROM fiscal.job
+        """)
+}

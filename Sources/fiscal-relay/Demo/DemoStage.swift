@@ -1,0 +1,98 @@
+import EmbeddedPostgres
+import FoundationEssentials
+import Postgres
+import Relay
+import Sandbox
+
+/// The world of a demonstration: a private database with the roles of an installation, two shops, and the sandbox.
+struct DemoStage: Sendable {
+    static let database = "fiscal_relay_demo"
+    /// A self-hosted shop and one in the cloud, each with its own cash register and portal.
+    static let shops = ["main", "outlet"]
+    static let firstOrder = 1001
+
+    let cluster: EmbeddedCluster
+    let directory: String
+    let configurationPath: String
+    /// What the shop's side uses: it may write events and nothing else.
+    let shopPool: PostgresPool
+    /// What an administrator uses.
+    let adminPool: PostgresPool
+
+    static var accounts: [CloudKassirAccount] {
+        shops.map { shop in
+            CloudKassirAccount(
+                name: shop, basePath: "/cloudkassir/\(shop)/v1", login: shop, password: "demo-\(shop)", polls: 1)
+        }
+    }
+
+    static var portals: [BitrixPortal] {
+        shops.map { BitrixPortal(name: $0, basePath: "/portal/\($0)") }
+    }
+
+    /// Starts the database, brings its schema up and makes the logins.
+    static func start(sandbox: SandboxAddress, directory: String) async throws -> DemoStage {
+        var options = EmbeddedClusterOptions(durability: .durable)
+        // An order of the day: two workers, a shop and a person at the keyboard.
+        options.settings["max_connections"] = "60"
+        let cluster = try await EmbeddedCluster.start(options)
+        do {
+            try await cluster.createDatabase(database)
+            let owner = cluster.url(database: database)
+            _ = try await MigrationRunner(
+                try PostgresConfiguration(url: owner), migrations: RelayMigrations.all
+            ).run()
+            let ownerPool = PostgresPool(try PostgresConfiguration(url: owner))
+            for (login, role) in [
+                ("demo_shop", "fiscal_writer"), ("demo_worker", "fiscal_worker"), ("demo_admin", "fiscal_admin"),
+            ] {
+                _ = try await ownerPool.execute(
+                    Statement("demo.login", "CREATE ROLE \(login) LOGIN IN ROLE \(role)"))
+            }
+            await ownerPool.close()
+            let path = "\(directory)/fiscal-relay.yaml"
+            try configuration(cluster: cluster, sandbox: sandbox).write(
+                to: URL(filePath: path), atomically: true, encoding: .utf8)
+            return DemoStage(
+                cluster: cluster, directory: directory, configurationPath: path,
+                shopPool: PostgresPool(
+                    try PostgresConfiguration(url: cluster.url(database: database, user: "demo_shop"))),
+                adminPool: PostgresPool(
+                    try PostgresConfiguration(url: cluster.url(database: database, user: "demo_admin"))))
+        } catch {
+            await cluster.stop()
+            throw error
+        }
+    }
+
+    func stop() async {
+        await shopPool.close()
+        await adminPool.close()
+        await cluster.stop()
+    }
+
+    /// The configuration that the demonstration's workers run with, and that a person can use meanwhile.
+    private static func configuration(cluster: EmbeddedCluster, sandbox: SandboxAddress) -> String {
+        var yaml = """
+            database:
+              url: "\(cluster.url(database: database, user: "demo_worker"))"
+            worker: { concurrency: 32, lease: 6s, heartbeat: 1s, shutdown_grace: 4s }
+            log: { level: info, language: ru }
+            shops:
+
+            """
+        for ((shop, account), portal) in zip(zip(shops, accounts), portals) {
+            yaml += """
+                  \(shop):
+                    timezone: Europe/Moscow
+                    company:
+                      { inn: "7712345671", sno: osn, email: "\(shop)@example.ru", payment_address: "https://\(shop).example.ru", ffd: "1.05" }
+                    provider:
+                      { kind: cloudkassir, base_url: "\(sandbox.url(of: account))", login: \(account.login), password: \(account.password), timeout: 3s }
+                    bitrix: { webhook_url: "\(sandbox.webhookURL(of: portal))" }
+
+                """
+        }
+        return yaml
+    }
+}

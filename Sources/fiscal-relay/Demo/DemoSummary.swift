@@ -1,0 +1,38 @@
+import Sandbox
+
+/// What the demonstration ended with, counted in the ledgers of the sandbox and not in our own tables.
+struct DemoSummary: Encodable {
+    /// Events inserted.
+    var events = 0
+    /// Receipts that the cash registers accepted.
+    var receipts = 0
+    /// Documents fiscalised.
+    var fiscalized = 0
+    /// Orders that show the signs of a fiscalised document of their own total.
+    var writtenBack = 0
+    /// Events that ended in front of a person.
+    var dead = 0
+    /// Documents beyond one per receipt, or beyond one per event.
+    var duplicates = 0
+    var seconds = 0.0
+
+    enum CodingKeys: String, CodingKey {
+        case events, receipts, fiscalized, dead, duplicates, seconds
+        case writtenBack = "written_back"
+    }
+
+    init(events: Int, ledger: LedgerSummary, dead: Int, seconds: Double) {
+        self.events = events
+        receipts = ledger.cloudKassir.accepted
+        fiscalized = ledger.cloudKassir.fiscalised
+        writtenBack = ledger.bitrix.writtenBack
+        self.dead = dead
+        duplicates = ledger.cloudKassir.duplicates + max(0, ledger.cloudKassir.fiscalised - events)
+        self.seconds = (seconds * 100).rounded() / 100
+    }
+
+    /// Whether every event ended as exactly one receipt that its order shows.
+    var isSuccess: Bool {
+        receipts == events && fiscalized == events && writtenBack == events && dead == 0 && duplicates == 0
+    }
+}

@@ -1,0 +1,19 @@
+import ArgumentParser
+
+@main
+struct FiscalRelay: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "fiscal-relay",
+        abstract: "Turns payments of 1C-Bitrix shops into fiscal receipts, exactly one each.",
+        version: Release.version,
+        subcommands: [
+            MigrateCommand.self, WorkerCommand.self, DemoCommand.self, SandboxCommand.self, EventsCommand.self,
+            ReceiptsCommand.self, DoctorCommand.self,
+            VectorsCommand.self, SchemaCommand.self,
+        ])
+}
+
+/// This build of the program.
+enum Release {
+    static let version = "0.1.0"
+}
