@@ -26,6 +26,14 @@ import Testing
             { $0.items[0].sum = Money(kopecks: $0.items[0].sum.kopecks - 1) },
             { $0.items[0].quantity = .zero },
             { $0.total = Money(kopecks: $0.total.kopecks + 1) },
+            {
+                $0.total = Money(kopecks: $0.total.kopecks + 1)
+                $0.payments.electronic = $0.total
+            },
+            {
+                $0.total = Money(kopecks: $0.total.kopecks - 1)
+                $0.payments.electronic = $0.total
+            },
             { $0.payments.electronic = Money(kopecks: $0.payments.electronic.kopecks + 1) },
             {
                 $0.payments.cash = Money(kopecks: -1)
