@@ -4,6 +4,8 @@ internal import FoundationEssentials
 /// JSON as a string or as a number; written as a string.
 extension ExactDecimal: Codable {
     /// Reads a string, or a JSON number in the decimal digits it was written in (`1e2` is 100).
+    ///
+    /// Of a JSON number (not a string) `Decimal` drops what follows its 38th significant digit.
     /// - Throws: `DecodingError` if it is neither, or not a number that can be kept exactly.
     package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
