@@ -24,7 +24,8 @@ BEGIN
 END
 $$;
 
-CREATE SCHEMA fiscal;
+-- The runner of the migrations keeps its own table here and may have made the schema.
+CREATE SCHEMA IF NOT EXISTS fiscal;
 
 COMMENT ON SCHEMA fiscal IS 'FiscalRelay: payment events of shops on their way to one fiscal receipt each.';
 

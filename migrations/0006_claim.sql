@@ -159,7 +159,7 @@ $$;
 -- `due_queues` are the queues whose due jobs are wanted, with floors of their own.
 --
 -- The first row has no id and says in `visited` how many candidates each stream had, then each due queue (NULL: not
--- visited, being closed or there being no room left). A worker that was called dead gets no row at all.
+-- visited, for want of room; 0 also if it is closed). A worker that was called dead gets no row at all.
 CREATE FUNCTION fiscal.claim(
     worker bigint, room integer,
     queues text[], shops text[], priorities smallint[], floors timestamptz[], floor_ids bigint[], limits integer[],
@@ -200,10 +200,10 @@ BEGIN
         IF (pass = 1) = due_first THEN
             FOR i IN 1..cardinality(due_queues) LOOP
                 EXIT WHEN room <= 0;
-                CONTINUE WHEN fiscal.queue_closed_ms(due_queues[i], moment) IS DISTINCT FROM 0;
                 WITH candidate AS MATERIALIZED (
                     SELECT j.id, j.shop, j.lane, j.holder FROM fiscal.job j
-                    WHERE j.state IN ('later', 'in_doubt') AND j.queue = due_queues[i]
+                    WHERE (SELECT fiscal.queue_closed_ms(due_queues[i], moment)) = 0
+                      AND j.state IN ('later', 'in_doubt') AND j.queue = due_queues[i]
                       AND (j.run_at, j.id) >= (due_floors[i], due_floor_ids[i]) AND j.run_at <= moment
                       AND (j.step = '?' OR EXISTS (SELECT FROM fiscal.worker_step s
                            WHERE s.worker_id = worker AND s.kind = j.kind AND s.step = j.step))
@@ -224,10 +224,12 @@ BEGIN
         ELSE
             FOR i IN 1..cardinality(queues) LOOP
                 EXIT WHEN room <= 0;
-                CONTINUE WHEN fiscal.queue_closed_ms(queues[i], moment) IS DISTINCT FROM 0;
                 WITH candidate AS MATERIALIZED (
                     SELECT j.id, j.shop, j.lane, j.holder FROM fiscal.job j
-                    WHERE j.state = 'ready' AND j.queue = queues[i] AND j.shop = shops[i] AND j.priority = priorities[i]
+                    -- Asked in the snapshot that sees the jobs: who closes a queue hands a job back to it in the
+                    -- same transaction.
+                    WHERE (SELECT fiscal.queue_closed_ms(queues[i], moment)) = 0
+                      AND j.state = 'ready' AND j.queue = queues[i] AND j.shop = shops[i] AND j.priority = priorities[i]
                       AND (j.run_at, j.id) >= (floors[i], floor_ids[i])
                       AND (j.step = '?' OR EXISTS (SELECT FROM fiscal.worker_step s
                            WHERE s.worker_id = worker AND s.kind = j.kind AND s.step = j.step))

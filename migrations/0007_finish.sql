@@ -197,10 +197,11 @@ $$;
 -- fenced: the run had lost its job. What it said is kept in fiscal.attempt; what can settle a doubt (`evidences`) is
 -- handed to the job, which is woken if it is in doubt, or dead for that reason.
 -- gone: the job is no more and left no history to tell by.
+-- `late` says of a run that its worker had answered for it already, when it passed its hard limit.
 CREATE FUNCTION fiscal.keep_evidence(
     worker bigint, jobs bigint[], runs bigint[], verdicts text[], kinds text[], steps text[], parts integer[],
     editions integer[], attempts integer[], events bigint[], started timestamptz[], codes text[], reasons text[],
-    sent timestamptz[], answered timestamptz[], digests bytea[], evidences text[])
+    sent timestamptz[], answered timestamptz[], digests bytea[], evidences text[], late boolean[])
     RETURNS TABLE (job bigint, run bigint, finding text)
     LANGUAGE plpgsql
     SECURITY DEFINER
@@ -214,18 +215,19 @@ DECLARE
 BEGIN
     FOR o IN
         SELECT * FROM unnest(jobs, runs, verdicts, kinds, steps, parts, editions, attempts, events, started, codes,
-                             reasons, sent, answered, digests, evidences)
+                             reasons, sent, answered, digests, evidences, late)
             AS u (job, run, verdict, kind, step, part, edition, attempt, event, started, code,
-                  reason, sent, answered, digest, evidence)
+                  reason, sent, answered, digest, evidence, late)
         ORDER BY u.job
     LOOP
         job := o.job;
         run := o.run;
         SELECT * INTO now_is FROM fiscal.job j WHERE j.id = o.job FOR NO KEY UPDATE;
-        IF EXISTS (SELECT FROM fiscal.attempt a WHERE a.job_id = o.job AND a.run_no = o.run AND a.worker_id = worker
-                   AND a.outcome <> 'lost')
-           -- Rescue and replay raise the number, so an untouched number on a job at rest is this run's own doing.
-           OR (now_is.id IS NOT NULL AND now_is.run_no = o.run AND now_is.state <> 'running') THEN
+        IF NOT o.late AND (
+            EXISTS (SELECT FROM fiscal.attempt a WHERE a.job_id = o.job AND a.run_no = o.run AND a.worker_id = worker
+                    AND a.outcome <> 'lost')
+            -- Rescue and replay raise the number, so an untouched number on a job at rest is this run's own doing.
+            OR (now_is.id IS NOT NULL AND now_is.run_no = o.run AND now_is.state <> 'running')) THEN
             finding := 'repeated';
         ELSIF now_is.id IS NULL
               AND NOT EXISTS (SELECT FROM fiscal.attempt a WHERE a.job_id = o.job AND a.run_no >= o.run) THEN

@@ -1,0 +1,153 @@
+import Logging
+import Postgres
+import Synchronization
+
+/// One registration of a worker, from its first heartbeat until it stops or is called dead.
+///
+/// Carries out what ``EngineState`` decides.
+final class Engine: Sendable {
+    let store: QueueStore
+    let configuration: WorkerConfiguration
+    let steps: [StepKey: StepDefinition]
+    let logger: Logger
+    let doorbell = Doorbell()
+    /// Rung for good when somebody asks this worker to stop.
+    let stopBell = Doorbell()
+    let state: Mutex<EngineState>
+    let counters: Mutex<WorkerStatistics>
+
+    init(
+        store: QueueStore, _ configuration: WorkerConfiguration, _ steps: [StepKey: StepDefinition], logger: Logger,
+        statistics: WorkerStatistics
+    ) {
+        self.store = store
+        self.configuration = configuration
+        self.steps = steps
+        self.logger = logger
+        state = Mutex(EngineState(configuration, at: ContinuousClock.now))
+        counters = Mutex(statistics)
+    }
+
+    /// Somebody said that there may be work.
+    func hint() {
+        state.withLock { $0.hint(at: ContinuousClock.now) }
+        doorbell.ring()
+    }
+
+    /// No more claims; ends when what is under way is recorded.
+    func stop() {
+        state.withLock { $0.stop() }
+        stopBell.ringForGood()
+        doorbell.ring()
+    }
+
+    /// This worker was called dead: what is under way counts no more.
+    func die() {
+        store.lease.revoke()
+        state.withLock { $0.die() }
+        cancelRuns()
+        doorbell.ring()
+    }
+
+    /// Leaves what is under way to whoever rescues it.
+    func abandon() {
+        store.lease.revoke()
+        state.withLock { $0.abandon() }
+        doorbell.ring()
+    }
+
+    /// Tells all runs under way that their answer is wanted now.
+    func cancelRuns() {
+        for task in state.withLock({ $0.runs.tasks }) { task.cancel() }
+    }
+
+    /// Begins the runs that a claim brought.
+    func begin(_ claimed: [ClaimedRun]) {
+        guard !claimed.isEmpty else { return }
+        let now = ContinuousClock.now
+        state.withLock { state in
+            state.began(claimed) { now.advanced(by: self.definition(of: $0.run).timeout) }
+        }
+        counters.withLock { $0.claimed += claimed.count }
+        for (definition, runs) in batches(claimed) { start(runs, definition) }
+    }
+
+    private func start(_ runs: [JobRun], _ definition: StepDefinition) {
+        let task = Task { [self] in
+            let outcomes = await definition.run(runs)
+            if outcomes.count == runs.count {
+                answer(zip(runs, outcomes).map { ($0, $1) }, definition)
+            } else {
+                let failure = JobFailure(
+                    code: "wrong_answer", message: "The step answered for \(outcomes.count) of \(runs.count) jobs.")
+                answer(runs.map { ($0, Outcome(.dead(failure))) }, definition)
+            }
+        }
+        state.withLock { state in
+            for run in runs { state.setTask(task, of: run) }
+        }
+    }
+
+    /// Runs in the groups in which their steps take them: of one step and queue, up to the step's batch size.
+    private func batches(_ claimed: [ClaimedRun]) -> [(StepDefinition, [JobRun])] {
+        var result: [(StepDefinition, [JobRun])] = []
+        result.reserveCapacity(claimed.count)
+        var open: [StepKey: [String: Int]] = [:]
+        for one in claimed {
+            let definition = definition(of: one.run)
+            guard definition.batchSize > 1 else {
+                result.append((definition, [one.run]))
+                continue
+            }
+            if let index = open[definition.key]?[one.run.queue], result[index].1.count < definition.batchSize {
+                result[index].1.append(one.run)
+            } else {
+                open[definition.key, default: [:]][one.run.queue] = result.count
+                result.append((definition, [one.run]))
+            }
+        }
+        return result
+    }
+
+    func definition(of run: JobRun) -> StepDefinition {
+        steps[StepKey(kind: run.kind, step: run.step)] ?? .unknown(kind: run.kind, step: run.step)
+    }
+
+    /// Takes the answers of runs.
+    func answer(_ answers: [(run: JobRun, outcome: Outcome)], _ definition: StepDefinition) {
+        var generator = SystemRandomNumberGenerator()
+        let reports = answers.map { run, outcome in
+            let outcome = checked(outcome)
+            let disposition = Disposition(outcome, of: run, by: definition, configuration, using: &generator)
+            return Report(run: run, outcome: outcome, disposition: disposition)
+        }
+        let now = ContinuousClock.now
+        let wakes = state.withLock { state in
+            reports.reduce(false) { state.answered($1, at: now) || $0 }
+        }
+        if wakes { doorbell.ring() }
+    }
+
+    private func checked(_ outcome: Outcome) -> Outcome {
+        guard let stranger = outcome.effects.first(where: { !store.effects.contains($0.kind) }) else { return outcome }
+        let failure = JobFailure(
+            code: "effect_unknown",
+            message: "The step ordered an effect that this worker was not given: \(stranger.kind.name).")
+        return Outcome(.dead(failure), exchange: outcome.exchange)
+    }
+}
+
+extension StepDefinition {
+    /// The step of a job that nobody here can run: a kind that has not been declared.
+    static func unknown(kind: String, step: String) -> StepDefinition {
+        StepDefinition(
+            key: StepKey(kind: kind, step: step), doubt: .none, timeout: .seconds(30),
+            runOne: { run in
+                Outcome(
+                    .dead(
+                        JobFailure(
+                            code: "kind_unknown",
+                            message: "Events of kind \"\(run.kind)\" are not known to this installation.")))
+            })
+    }
+}

@@ -1,0 +1,300 @@
+import Postgres
+
+/// Everything that a worker decides by: a value without a database, a clock or a task.
+struct EngineState: Sendable {
+    enum Phase: Hashable, Sendable {
+        case working
+        /// Claims nothing more; ends when all that is under way is recorded.
+        case stopping
+        /// Called dead: what it still has to say is evidence.
+        case dead
+    }
+
+    private let configuration: WorkerConfiguration
+    private(set) var phase = Phase.working
+    /// Somebody asked this worker to stop.
+    private(set) var isStopRequested = false
+    /// Nothing more is written, whatever is left.
+    private var isAbandoned = false
+    private(set) var runs = RunTable()
+    private(set) var board: StreamBoard
+    private var wake: WakePolicy
+    private var reports: [Report] = []
+    private var evidence: [Report] = []
+    private var oldestReport: ContinuousClock.Instant?
+    /// The next look for work that we do not know of.
+    private var lookAt: ContinuousClock.Instant
+    /// The next claim of what we know of. Later than now after a claim that found nothing.
+    private var claimAt: ContinuousClock.Instant
+    private var pendingWish: WakePolicy.Wish?
+    /// Slots promised to claims under way.
+    private var reserved = 0
+    private var turnsUnderWay = 0
+    /// A claim may have been committed whose answer never came.
+    private var mustCompare = false
+    private var compareAgainAt: ContinuousClock.Instant?
+    private var failures = 0
+    private var quietUntil: ContinuousClock.Instant?
+
+    init(_ configuration: WorkerConfiguration, at now: ContinuousClock.Instant) {
+        self.configuration = configuration
+        board = StreamBoard(at: now)
+        wake = WakePolicy(poll: configuration.poll)
+        lookAt = now
+        claimAt = now
+    }
+
+    /// Whether nothing is left to do or to say.
+    private var isDone: Bool {
+        guard turnsUnderWay == 0 else { return false }
+        if isAbandoned { return true }
+        return switch phase {
+        case .working: false
+        case .stopping: runs.isEmpty && reports.isEmpty && evidence.isEmpty
+        // Every run answers, if only because it passes its hard limit; what it says may settle a doubt.
+        case .dead: runs.unanswered == 0 && reports.isEmpty && evidence.isEmpty
+        }
+    }
+
+    /// What a free claimer does now. A turn that is handed out must be reported back.
+    mutating func next(at now: ContinuousClock.Instant, leaseHolds: Bool) -> TurnDecision {
+        if isDone { return .end }
+        if let quietUntil, quietUntil > now { return .sleep(until: quietUntil) }
+        if let compareAgainAt, compareAgainAt <= now, phase != .dead {
+            mustCompare = true
+            self.compareAgainAt = nil
+        }
+        if mustCompare {
+            guard turnsUnderWay == 0 else { return .sleep(until: now.advanced(by: .seconds(1))) }
+            turnsUnderWay += 1
+            return .turn(Turn(known: runs.jobs))
+        }
+        var turn = Turn()
+        if flushAt.map({ $0 <= now }) ?? false { takeReports(into: &turn) }
+        if phase == .working && leaseHolds { look(into: &turn, at: now) }
+        guard !turn.isEmpty else { return .sleep(until: nextMoment(after: now)) }
+        reserved += turn.plan?.room ?? 0
+        turnsUnderWay += 1
+        return .turn(turn)
+    }
+
+    private mutating func takeReports(into turn: inout Turn) {
+        turn.reports = Array(reports.prefix(configuration.batch))
+        reports.removeFirst(turn.reports.count)
+        turn.evidence = evidence
+        evidence = []
+        if reports.isEmpty { oldestReport = nil }
+    }
+
+    private mutating func look(into turn: inout Turn, at now: ContinuousClock.Instant) {
+        let free = configuration.concurrency - runs.count - reserved + turn.reports.count
+        guard free > 0 else { return }
+        let room = min(free, configuration.claimLimit)
+        let (runs, limit) = (runs, configuration.queueLimit)
+        if claimAt <= now && board.hasWork(at: now) {
+            turn.plan = board.plan(room: room, at: now) { queue in
+                queue == QueueName.local ? room : max(0, limit - runs.count(in: queue))
+            }
+        }
+        let isTime = turn.plan == nil ? lookAt <= now : true
+        if isTime && board.nextSurvey <= now { turn.surveys = true }
+        if turn.surveys || turn.plan != nil {
+            turn.wish = pendingWish
+            pendingWish = nil
+        }
+    }
+
+    /// When the reports at hand must go: at once when there are enough, or when no run is left that could add to them.
+    private var flushAt: ContinuousClock.Instant? {
+        guard let oldestReport else { return nil }
+        if reports.count >= min(configuration.batch, 100) || runs.unanswered == 0 { return oldestReport }
+        return oldestReport.advanced(by: configuration.flushAfter)
+    }
+
+    private func nextMoment(after now: ContinuousClock.Instant) -> ContinuousClock.Instant {
+        var moments = [now.advanced(by: configuration.poll * 2)]
+        if let flushAt { moments.append(flushAt) }
+        if phase == .working && configuration.concurrency > runs.count + reserved {
+            moments.append(max(lookAt, board.nextSurvey))
+            if board.hasWork(at: now) { moments.append(claimAt) }
+            if let due = board.nextDue(after: now) { moments.append(due) }
+        }
+        return max(moments.min() ?? now, now.advanced(by: .microseconds(100)))
+    }
+
+    // MARK: - What happens
+
+    /// Somebody said that there may be work.
+    mutating func hint(at now: ContinuousClock.Instant) {
+        lookAt = now
+        claimAt = now
+        board.wantSurvey(at: now)
+    }
+
+    /// A run answered. Tells whether a claimer should wake.
+    mutating func answered(_ report: Report, at now: ContinuousClock.Instant) -> Bool {
+        let counts = runs.answer(report.run)
+        guard counts, phase != .dead else {
+            var report = report
+            report.isLate = !counts
+            evidence.append(report)
+            oldestReport = oldestReport ?? now
+            return true
+        }
+        reports.append(report)
+        let isFirst = oldestReport == nil
+        if isFirst { oldestReport = now }
+        return isFirst || runs.unanswered == 0 || reports.count == min(configuration.batch, 100)
+    }
+
+    /// A claim's runs begin.
+    mutating func began(_ claimed: [ClaimedRun], deadline: (ClaimedRun) -> ContinuousClock.Instant) {
+        for one in claimed { runs.add(one, deadline: deadline(one)) }
+    }
+
+    mutating func setTask(_ task: Task<Void, Never>, of run: JobRun) {
+        runs.setTask(task, of: run)
+    }
+
+    /// A turn ended well.
+    mutating func ended(_ turn: Turn, _ answer: TurnAnswer, at now: ContinuousClock.Instant) {
+        turnsUnderWay -= 1
+        reserved -= turn.plan?.room ?? 0
+        failures = 0
+        if turn.known != nil { mustCompare = false }
+        absorb(answer, of: turn, at: now)
+        schedule(after: turn, answer, at: now)
+    }
+
+    /// Takes in what a turn brought.
+    private mutating func absorb(_ answer: TurnAnswer, of turn: Turn, at now: ContinuousClock.Instant) {
+        for report in answer.recorded { settle(report, at: now) }
+        for report in answer.unmatched { _ = runs.remove(report.run) }
+        evidence += answer.unmatched
+        if !answer.unmatched.isEmpty { oldestReport = oldestReport ?? now }
+        if let survey = answer.survey {
+            board.learn(survey.findings, startedAt: survey.startedAt, took: survey.took, at: now)
+        }
+        if let claim = answer.claim, let plan = turn.plan {
+            var reached: [StreamKey: ClaimFloor.Position] = [:]
+            for one in claim.answer.runs {
+                let position = ClaimFloor.Position(readyAt: one.readyAt, id: one.run.job.rawValue)
+                reached[one.stream] = position
+            }
+            board.learn(plan, visited: claim.answer.visited, reached: reached, took: claim.took, at: now)
+        }
+    }
+
+    /// When to look again, by what this turn found.
+    private mutating func schedule(after turn: Turn, _ answer: TurnAnswer, at now: ContinuousClock.Instant) {
+        let visited = answer.claim?.answer.visited.contains { ($0 ?? 0) > 0 }
+        let wish: WakePolicy.Wish?
+        switch (visited, turn.surveys) {
+        case (true, _):
+            (lookAt, wish) = wake.foundWork(at: now)
+            claimAt = now
+        case (nil, true) where board.hasWork(at: now):
+            claimAt = now
+            wish = nil
+        case (nil, false): wish = nil
+        case (false, _), (nil, true):
+            // A survey also sees what somebody else is taking, or what only another release can run.
+            var generator = SystemRandomNumberGenerator()
+            (lookAt, wish) = wake.foundNothing(at: now, using: &generator)
+            claimAt = lookAt
+        }
+        if let wish {
+            pendingWish = wish
+            // Producers must know before the look that follows.
+            lookAt = now
+            claimAt = now
+            board.wantSurvey(at: now)
+        }
+    }
+
+    /// Takes in where a recorded job went.
+    private mutating func settle(_ report: Report, at now: ContinuousClock.Instant) {
+        let entry = runs.remove(report.run)
+        let run = report.run
+        let queue = report.disposition.queue ?? run.queue
+        switch report.disposition.place {
+        case .ready where report.disposition.hold == nil:
+            board.isReady(
+                StreamKey(queue: queue, shop: run.shop, priority: entry?.claimed.priority ?? 0), at: now)
+            claimAt = min(claimAt, now)
+        case .later, .inDoubt:
+            board.willBeDue(queue, at: now.advanced(by: report.disposition.delay), knownAt: now)
+        case .ready, .dead: break
+        case nil:
+            // Its lane may have given the turn to another job, whose queue nobody told us.
+            if !run.lane.isEmpty { lookSoon(at: now) }
+        }
+        if report.disposition.hold != nil { lookSoon(at: now) }
+        for job in report.outcome.spawned {
+            if job.runAfter > .zero {
+                board.willBeDue(job.queue, at: now.advanced(by: job.runAfter), knownAt: now)
+            } else {
+                board.isReady(StreamKey(queue: job.queue, shop: run.shop, priority: job.priority.rawValue), at: now)
+                claimAt = min(claimAt, now)
+            }
+        }
+    }
+
+    private mutating func lookSoon(at now: ContinuousClock.Instant) {
+        board.wantSurvey(at: now.advanced(by: .milliseconds(1)))
+        lookAt = min(lookAt, now.advanced(by: .milliseconds(1)))
+        claimAt = min(claimAt, lookAt)
+    }
+
+    /// A turn failed: what it carried, and has not brought home, is to be carried again.
+    ///
+    /// `answer` is what it had brought before it failed, `left` the evidence that is still to be kept, and
+    /// `claimMayStand` says whether it may have claimed jobs that nobody here knows of.
+    mutating func failed(
+        _ turn: Turn, _ answer: TurnAnswer, evidence left: [Report], claimMayStand: Bool,
+        at now: ContinuousClock.Instant
+    ) {
+        turnsUnderWay -= 1
+        reserved -= turn.plan?.room ?? 0
+        let settled = Set((answer.recorded + answer.unmatched).map(\.run.job))
+        reports = turn.reports.filter { !settled.contains($0.run.job) } + reports
+        evidence = left + evidence
+        if phase == .dead { buryReports() }
+        absorb(answer, of: turn, at: now)
+        if !(reports.isEmpty && evidence.isEmpty) { oldestReport = oldestReport ?? now }
+        if claimMayStand {
+            mustCompare = true
+            // The server may still be at it, and commit after that look.
+            compareAgainAt = now.advanced(by: configuration.lease)
+        }
+        if let wish = turn.wish { pendingWish = pendingWish ?? wish }
+        failures += 1
+        let backoff = Backoff(base: .milliseconds(20), limit: .seconds(2))
+        quietUntil = now.advanced(by: backoff.delay(afterFailures: failures))
+        hint(at: now)
+    }
+
+    /// No more claims.
+    mutating func stop() {
+        isStopRequested = true
+        if phase == .working { phase = .stopping }
+    }
+
+    /// The worker was called dead: what it still has to say is evidence.
+    mutating func die() {
+        phase = .dead
+        mustCompare = false
+        buryReports()
+    }
+
+    private mutating func buryReports() {
+        evidence += reports
+        reports = []
+    }
+
+    /// Nothing more is written; what is under way is for others to rescue.
+    mutating func abandon() {
+        die()
+        isAbandoned = true
+    }
+}

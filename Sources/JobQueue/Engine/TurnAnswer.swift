@@ -1,0 +1,18 @@
+/// What a turn brought back.
+struct TurnAnswer: Sendable {
+    struct Survey: Sendable {
+        let findings: [SurveyFinding]
+        let startedAt: ContinuousClock.Instant
+        let took: Duration
+    }
+
+    struct Claim: Sendable {
+        let answer: ClaimAnswer
+        let took: Duration
+    }
+
+    var recorded: [Report] = []
+    var unmatched: [Report] = []
+    var survey: Survey?
+    var claim: Claim?
+}

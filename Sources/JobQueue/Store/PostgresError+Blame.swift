@@ -1,0 +1,42 @@
+import Postgres
+
+extension PostgresError {
+    /// Whether what was to be written is at fault, so that trying the same again would fail the same way.
+    ///
+    /// By the family of the SQLSTATE: values and constraints (21, 22, 23, 44), SQL that does not fit the schema (42),
+    /// errors raised by code (P0). Everything else is the server's state or a rival's doing and passes.
+    var blamesTheReport: Bool {
+        switch kind {
+        case .server(let state): ["21", "22", "23", "42", "44", "P0", "0A"].contains(String(state.family))
+        case .decoding, .misuse, .abandoned: true
+        default: false
+        }
+    }
+}
+
+extension Report {
+    /// This report as the dead letter that it becomes when it cannot be recorded.
+    func broken(by error: PostgresError) -> Report {
+        let failure = JobFailure(
+            code: "effect_failed",
+            message: "What this step decided could not be written to the database (\(error)). Nothing of it was.")
+        var disposition = disposition
+        disposition.verdict = "dead"
+        disposition.place = .dead
+        disposition.outcome = nil
+        disposition.delay = .zero
+        disposition.burnsAttempt = false
+        disposition.step = nil
+        disposition.queue = nil
+        disposition.part = nil
+        disposition.checkpoint = nil
+        disposition.hold = nil
+        disposition.failure = failure
+        disposition.recordsHistory = true
+        let exchange = outcome.exchange.map {
+            ExchangeRecord(
+                sentAt: $0.sentAt, answeredAt: $0.answeredAt, code: $0.code, digest: $0.digest)
+        }
+        return Report(run: run, outcome: Outcome(.dead(failure), exchange: exchange), disposition: disposition)
+    }
+}

@@ -1,0 +1,149 @@
+import Postgres
+
+/// What became of a batch of reports.
+struct RecordAnswer: Sendable {
+    /// Their outcome is in the database.
+    var recorded: [Report] = []
+    /// No row had their run number: the lease was lost, or the outcome was recorded before.
+    var unmatched: [Report] = []
+    /// Their effects failed and they became dead letters.
+    var broken: [(report: Report, error: PostgresError)] = []
+    /// Alarms that were raised just now.
+    var alarms: [String] = []
+    /// What stopped it before the end; the reports in none of the lists are still to be recorded.
+    var interrupted: PostgresError?
+}
+
+extension QueueStore {
+    /// Records outcomes and claims, both in one transaction: first the outcomes, then the claim.
+    ///
+    /// - Throws: ``PostgresError``; nothing is recorded then, unless it is `outcomeUnknown`.
+    func recordAndClaim(
+        _ reports: [Report], _ plan: ClaimPlan?
+    ) async throws(PostgresError) -> (record: RecordAnswer, claim: ClaimAnswer?) {
+        let (worker, lease, effects) = (worker, lease, effects)
+        let claim = plan.map { parameters(of: $0) }
+        return try await pool.withTransaction { transaction throws(PostgresError) in
+            let record = try Self.record(reports, worker, effects, transaction)
+            guard let claim else { return (record, nil) }
+            let rows = try transaction.query(QueueStatements.claim, claim) { row throws(PostgresError) in
+                try Self.claimed(row, lease)
+            }
+            return (record, Self.answer(rows))
+        }
+    }
+
+    /// Records outcomes one by one, so that one that cannot be recorded harms itself alone: it becomes a dead letter.
+    func recordEach(_ reports: [Report]) async -> RecordAnswer {
+        var answer = RecordAnswer()
+        for report in reports {
+            do {
+                let one = try await recordAndClaim([report], nil).record
+                answer.recorded += one.recorded
+                answer.unmatched += one.unmatched
+                answer.alarms += one.alarms
+            } catch  where error.blamesTheReport {
+                do {
+                    let buried = try await recordAndClaim([report.broken(by: error)], nil).record
+                    if buried.unmatched.isEmpty {
+                        answer.broken.append((report, error))
+                    } else {
+                        answer.unmatched.append(report)
+                    }
+                } catch {
+                    answer.interrupted = error
+                    return answer
+                }
+            } catch {
+                answer.interrupted = error
+                return answer
+            }
+        }
+        return answer
+    }
+
+    /// Keeps what unmatched reports said.
+    ///
+    /// - Returns: Per report `fenced`, `repeated` or `gone`; see `fiscal.keep_evidence`.
+    /// - Throws: ``PostgresError``.
+    func keepEvidence(_ reports: [Report]) async throws(PostgresError) -> [(job: JobID, finding: String)] {
+        try await pool.query(
+            QueueStatements.keepEvidence, ReportColumns.evidence(worker, reports)
+        ) { row throws(PostgresError) in
+            (JobID(try row.get(Int64.self, 0)), try row.get(String.self, 2))
+        }
+    }
+
+    private static func record(
+        _ reports: [Report], _ worker: WorkerID, _ effects: [EffectKind], _ transaction: borrowing Transaction
+    ) throws(PostgresError) -> RecordAnswer {
+        var answer = RecordAnswer()
+        var matched: Set<Int64> = []
+        let done = reports.filter { $0.disposition.place == nil }
+        let moved = reports.filter { $0.disposition.place != nil }
+        func note(_ row: borrowing Row) throws(PostgresError) -> [Int64] { try row.get([Int64].self, 0) }
+        if !done.isEmpty {
+            let ids = try transaction.query(QueueStatements.finish, ReportColumns.finish(worker, done), note)
+            matched.formUnion(ids.joined())
+        }
+        if !moved.isEmpty {
+            let ids = try transaction.query(QueueStatements.move, ReportColumns.move(worker, moved), note)
+            matched.formUnion(ids.joined())
+        }
+        for report in reports {
+            if matched.contains(report.run.job.rawValue) {
+                answer.recorded.append(report)
+            } else {
+                answer.unmatched.append(report)
+            }
+        }
+        try apply(answer.recorded, effects, transaction)
+        answer.alarms = try hold(answer.recorded, transaction)
+        return answer
+    }
+
+    /// Effects and spawned jobs of the reports whose fence matched.
+    private static func apply(
+        _ reports: [Report], _ effects: [EffectKind], _ transaction: borrowing Transaction
+    ) throws(PostgresError) {
+        if reports.contains(where: { !$0.outcome.effects.isEmpty }) {
+            for kind in effects {
+                let rows = reports.flatMap { report in report.outcome.effects.filter { $0.kind == kind }.map(\.row) }
+                guard !rows.isEmpty else { continue }
+                try transaction.execute(kind.statement, Parameter.columns(kind.columns, of: rows))
+            }
+        }
+        if reports.contains(where: { !$0.outcome.spawned.isEmpty }) {
+            try transaction.execute(QueueStatements.spawn, ReportColumns.spawn(reports))
+        }
+    }
+
+    /// Closes the destinations that asked for it, in the order of their names so that rivals do not deadlock.
+    private static func hold(
+        _ reports: [Report], _ transaction: borrowing Transaction
+    ) throws(PostgresError) -> [String] {
+        var alarms: [String] = []
+        let held = reports.filter { $0.disposition.hold != nil }.sorted { $0.run.queue < $1.run.queue }
+        for report in held {
+            guard let hold = report.disposition.hold, let failure = report.disposition.failure else { continue }
+            var milliseconds: Int64?
+            if case .briefly(let wait) = hold { milliseconds = wait.milliseconds }
+            try transaction.execute(
+                QueueStatements.holdDestination,
+                [
+                    .text(report.run.queue), .int(milliseconds), .text(failure.code.withoutNUL),
+                    .text(failure.message.withoutNUL),
+                ])
+            guard hold == .untilResumed else { continue }
+            let isNew = try transaction.query(
+                QueueStatements.raiseAlarm,
+                [
+                    .text("unauthorised:" + report.run.queue), .text("critical"),
+                    .text("\(report.run.queue) refuses our credentials: \(failure.message.withoutNUL)"),
+                ]
+            ) { row throws(PostgresError) in try row.get(Bool.self, 0) }
+            if isNew.first == true { alarms.append("unauthorised:" + report.run.queue) }
+        }
+        return alarms
+    }
+}

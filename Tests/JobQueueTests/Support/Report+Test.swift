@@ -1,0 +1,22 @@
+import Postgres
+
+@testable import JobQueue
+
+extension Report {
+    /// A report as a worker would make it of a run of a `resend` step.
+    static func test(_ run: JobRun, _ outcome: Outcome) throws -> Report {
+        var generator = SystemRandomNumberGenerator()
+        let definition = StepDefinition(
+            key: StepKey(kind: run.kind, step: run.step), doubt: .resend, timeout: .seconds(5)
+        ) { runs in runs.map { _ in Outcome(.handBack) } }
+        let disposition = Disposition(
+            outcome, of: run, by: definition, WorkerConfiguration(name: "test", version: "1"), using: &generator)
+        return Report(run: run, outcome: outcome, disposition: disposition)
+    }
+}
+
+extension ClaimPlan.Visit {
+    /// Live jobs of shop `shop` in the queue `local`.
+    static let local = ClaimPlan.Visit(
+        key: StreamKey(queue: "local", shop: "shop", priority: 0), limit: 100, floor: .bottom, isFullLook: true)
+}
