@@ -41,7 +41,12 @@ struct Watchdog: Sendable {
 
     /// Ends the watch, and with it what is left of the cluster; blocks until that is done.
     func end() {
-        close(line)
+        cutLine()
         _ = process.wait()
+    }
+
+    /// What the end of this process does to the watchdog.
+    func cutLine() {
+        close(line)
     }
 }

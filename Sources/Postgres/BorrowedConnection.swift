@@ -43,8 +43,6 @@ package struct BorrowedConnection: ~Copyable {
     /// Runs `body` between BEGIN and COMMIT.
     ///
     /// - Throws: ``PostgresError``; nothing is committed then, unless it is `outcomeUnknown`.
-    // Specialising this for `Void` aborts the optimiser of Swift 6.3.1 (GenericSpecializer, in release builds).
-    @_semantics("optimize.sil.specialize.generic.never")
     package func withTransaction<Value>(
         _ options: TransactionOptions = TransactionOptions(),
         _ body: (borrowing Transaction) throws(PostgresError) -> Value

@@ -37,9 +37,11 @@ struct PoolState<Resource, Waiter> {
     /// Since when the longest unused connection is idle.
     var oldestIdle: Instant? { idle.first?.since }
 
-    /// Takes a place at once if that overtakes nobody; `nil`: none is free.
+    /// Takes a place at once; `nil`: none is free.
+    ///
+    /// Nobody is overtaken: while somebody waits every place is taken, as ``giveBack(_:at:)`` hands it on.
     mutating func take() -> Grant? {
-        guard !isClosed, waiting.isEmpty, taken < size else { return nil }
+        guard !isClosed, taken < size else { return nil }
         taken += 1
         return idle.popLast().map { .idle($0.resource) } ?? .place
     }

@@ -34,9 +34,10 @@ extension PostgresListener {
         let own = "listener_\(UInt64.random(in: 0 ... .max))"
         let listens = (channels + [own]).map { "LISTEN \(Self.quoted($0))" }
         _ = try session.run(sql: listens.joined(separator: "; "), as: "listen")
+        let isDirect = session.isDirect()
         var sequence = 0
         var isProven = false
-        var pinged: ContinuousClock.Instant? = try ping(own, &sequence, on: session)
+        var pinged: ContinuousClock.Instant? = try ping(own, &sequence, from: isDirect ? session : nil)
         var nextPing = ContinuousClock.now + pingInterval
         while !shared.withLock({ $0.stopping }), !session.isBroken {
             for notification in notifications(of: session) {
@@ -57,7 +58,9 @@ extension PostgresListener {
                 shared.withLock { $0.state = .deaf }
                 throw PostgresError(.connectionLost, in: "listen", note: "notifications do not come back")
             }
-            if pinged == nil, ContinuousClock.now >= nextPing { pinged = try ping(own, &sequence, on: session) }
+            if pinged == nil, ContinuousClock.now >= nextPing {
+                pinged = try ping(own, &sequence, from: isDirect ? session : nil)
+            }
             try waitForMore(session, until: pinged.map { $0 + pingTimeout } ?? nextPing)
         }
     }
@@ -70,11 +73,26 @@ extension PostgresListener {
         }
     }
 
+    /// Sends the listener a notification.
+    ///
+    /// - Parameters:
+    ///   - channel: The listener's own.
+    ///   - sequence: Counted up; the payload, so that a late answer to an earlier one is not taken for this one's.
+    ///   - session: Sends it; `nil`: a connection made for it. A pooler in transaction mode hands a session what it
+    ///     sends itself, and nothing of others, so only another one can tell.
+    /// - Returns: When it was sent.
+    /// - Throws: ``PostgresError`` if it could not be sent.
     private func ping(
-        _ channel: String, _ sequence: inout Int, on session: Session
+        _ channel: String, _ sequence: inout Int, from session: Session?
     ) throws(PostgresError) -> ContinuousClock.Instant {
         sequence += 1
-        _ = try session.run(sql: "NOTIFY \(Self.quoted(channel)), '\(sequence)'", as: "listener_ping")
+        let sender: Session
+        if let session {
+            sender = session
+        } else {
+            sender = try Session.open(configuration, abort: abort)
+        }
+        _ = try sender.run(sql: "NOTIFY \(Self.quoted(channel)), '\(sequence)'", as: "listener_ping")
         return .now
     }
 

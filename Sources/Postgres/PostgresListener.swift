@@ -65,7 +65,7 @@ package final class PostgresListener: Sendable {
     /// What the listener is doing.
     package var state: State { shared.withLock { $0.state } }
 
-    /// How often the connection was made anew.
+    /// How often a connection ended or could not be made.
     package var reconnects: Int { shared.withLock { $0.reconnects } }
 
     /// A sequence of hints, starting with one that says `mayHaveMissed` if the listener is listening already, or as

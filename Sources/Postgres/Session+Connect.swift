@@ -4,37 +4,34 @@ import Glibc
 extension Session {
     /// Opens a connection, trying the hosts of the connection string in turn as libpq does.
     ///
-    /// Blocks for `connect_timeout` per host at most. No pool or caller needs libpq's error texts: where a server
-    /// refused, its SQLSTATE comes with the error.
+    /// Blocks for `connect_timeout` per host at most. Where a server refused, its SQLSTATE comes with the error.
     /// - Throws: ``PostgresError`` of kind `connectionFailed`.
     static func open(
         _ configuration: PostgresConfiguration, abort: EventDescriptor
     ) throws(PostgresError) -> Session {
         let attempt = withKeywords(of: configuration) { PQconnectdbParams($0, $1, 1) }
-        guard PQstatus(attempt) != CONNECTION_OK, let refused = attempt else {
-            guard let attempt else { throw PostgresError(.connectionFailed, in: "connect", note: "no memory") }
+        guard let attempt else { throw PostgresError(.connectionFailed, in: "connect", note: "no memory") }
+        if PQstatus(attempt) == CONNECTION_OK {
             return Session(connection: attempt, configuration: configuration, abort: abort)
         }
-        let note = message(of: refused)
-        let heardServer = PQsocket(refused) >= 0 || note.contains(":  ")
-        PQfinish(refused)
-        guard heardServer else { throw PostgresError(.connectionFailed, in: "connect", note: note) }
+        let note = message(of: attempt)
+        PQfinish(attempt)
+        let isServersWord = note.contains(":  ")  // "FATAL:  …", whatever its language
+        guard isServersWord else { throw PostgresError(.connectionFailed, in: "connect", note: note) }
         // libpq gives the code of a refused connection only as a part of its message, when told so before.
-        let (second, state) = try secondAttempt(configuration)
+        let (second, state) = secondAttempt(configuration)
         if let second { return Session(connection: second, configuration: configuration, abort: abort) }
         throw PostgresError(.connectionFailed, in: "connect", sqlState: state, note: note)
     }
 
     /// Connects once more, with the server's messages reduced to codes: an open connection, or why there is none.
-    private static func secondAttempt(
-        _ configuration: PostgresConfiguration
-    ) throws(PostgresError) -> (OpaquePointer?, SQLState?) {
+    private static func secondAttempt(_ configuration: PostgresConfiguration) -> (OpaquePointer?, SQLState?) {
         guard let connection = withKeywords(of: configuration, { PQconnectStartParams($0, $1, 1) }) else {
             return (nil, nil)
         }
         PQsetErrorVerbosity(connection, PQERRORS_SQLSTATE)
         let deadline = ContinuousClock.now + configuration.connectTimeout
-        var state = PGRES_POLLING_WRITING
+        var state = PQstatus(connection) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING
         while state == PGRES_POLLING_READING || state == PGRES_POLLING_WRITING {
             let interest = state == PGRES_POLLING_READING ? POLLIN : POLLOUT
             var descriptor = pollfd(fd: PQsocket(connection), events: Int16(interest), revents: 0)
@@ -50,14 +47,14 @@ extension Session {
         return (nil, sqlState(in: message(of: connection)))
     }
 
-    /// The last word of the form `28P01` in a message reduced to codes.
+    /// The last code in libpq's messages, one of `…: FATAL:  28P01` per host; `nil` if no server sent one.
     static func sqlState(in message: String) -> SQLState? {
-        let words = message.split { !($0.isASCII && ($0.isNumber || $0.isLetter)) }
-        let code = words.last { word in
-            word.utf8.count == 5 && word.utf8.allSatisfy { (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) }
-                && word.contains { $0.isNumber }
+        let codes = message.split(separator: "; ").compactMap { line -> String? in
+            guard let severity = line.firstRange(of: ":  ") else { return nil }
+            let code = line[severity.upperBound...]
+            return code.utf8.count == 5 ? String(code) : nil
         }
-        return code.map { SQLState(String($0)) }
+        return codes.last.map(SQLState.init)
     }
 
     /// Lends libpq's two arrays of keywords and values, each with a null pointer at its end.

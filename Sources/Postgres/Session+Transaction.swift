@@ -46,20 +46,16 @@ extension Session {
         isReadOnly = options.isReadOnly
         defer { isReadOnly = false }
         try begin(options)
-        let value: Value
         do throws(PostgresError) {
-            value = try body(Transaction(session: self))
+            // A variable of its own: as an argument it stops the optimiser of Swift 6.3.1 with an internal error.
+            let transaction = Transaction(session: self)
+            let value = try body(transaction)
+            try commit()
+            return value
         } catch {
             rollBack()  // the first error is the one worth reporting
             throw error
         }
-        do throws(PostgresError) {
-            try commit()
-        } catch {
-            rollBack()
-            throw error
-        }
-        return value
     }
 
     /// Runs a query and decodes its rows.

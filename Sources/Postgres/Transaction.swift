@@ -63,14 +63,13 @@ package struct Transaction: ~Copyable {
         _ body: (borrowing Transaction) throws(PostgresError) -> Value
     ) throws(PostgresError) -> Value {
         _ = try session.run(sql: "SAVEPOINT part", as: "savepoint")
-        let value: Value
         do throws(PostgresError) {
-            value = try body(self)
+            let value = try body(self)
+            _ = try session.run(sql: "RELEASE part", as: "release")
+            return value
         } catch {
             if !session.isBroken { _ = try session.run(sql: "ROLLBACK TO part; RELEASE part", as: "rollback to") }
             throw error
         }
-        _ = try session.run(sql: "RELEASE part", as: "release")
-        return value
     }
 }

@@ -57,6 +57,20 @@ import Testing
         }
     }
 
+    @Test(
+        arguments: [
+            (#"connection to server at "127.0.0.1", port 5432 failed: FATAL:  28P01"#, "28P01"),
+            (#"to server on socket "/s" failed: FATAL:  57P03; to server at "h", port 42000 failed: refused"#, "57P03"),
+            (
+                #"to server on socket "/s" failed: ВАЖНО:  57P03; to server at "h", port 1 failed: ВАЖНО:  3D000"#,
+                "3D000"
+            ),
+            (#"connection to server at "127.0.0.1", port 28000 failed: Connection refused"#, nil), ("", nil),
+        ] as [(String, String?)])
+    func theCodeOfARefusalIsFoundInLibpqsWords(message: String, code: String?) {
+        #expect(Session.sqlState(in: message)?.code == code)
+    }
+
     @Test func aRefusedLoginIsFinalAndQuick() async throws {
         let rule = "host all secretive 127.0.0.1/32 scram-sha-256"
         let cluster = try await EmbeddedCluster.start(

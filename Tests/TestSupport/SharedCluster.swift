@@ -36,12 +36,11 @@ package actor SharedCluster {
         return (cluster, name)
     }
 
-    /// Holes between numbers are accepted: a test is about the migrations that are there.
     private static func makeTemplate(on cluster: EmbeddedCluster) async throws {
         try await cluster.createDatabase(template)
         let migrations = try Migration.load(directory: RepositoryRoot.path + "/migrations")
         let configuration = try PostgresConfiguration(url: cluster.url(database: template))
-        _ = try await MigrationRunner(configuration, migrations: migrations, allowsHoles: true).run()
+        _ = try await MigrationRunner(configuration, migrations: migrations).run()
         try await cluster.sealDatabase(template)
     }
 }
