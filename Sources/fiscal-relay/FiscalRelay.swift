@@ -8,7 +8,7 @@ struct FiscalRelay: AsyncParsableCommand {
         version: Release.version,
         subcommands: [
             MigrateCommand.self, WorkerCommand.self, DemoCommand.self, SandboxCommand.self, EventsCommand.self,
-            ReceiptsCommand.self, DoctorCommand.self,
+            JobsCommand.self, ReceiptsCommand.self, QueuesCommand.self, DestinationsCommand.self, DoctorCommand.self,
             VectorsCommand.self, SchemaCommand.self,
         ])
 }

@@ -1,3 +1,4 @@
+import Fiscal
 package import JobQueue
 package import Postgres
 
@@ -40,6 +41,16 @@ package struct ReceiptAdministration: Sendable {
         case fiscalised(fn: String, fd: String, fpd: String)
         /// It never arrived: the same bytes are sent again.
         case absent
+    }
+
+    /// What is wrong with fiscal signs that a person typed, or nil.
+    package static func problem(fn: String, fd: String, fpd: String) -> String? {
+        do {
+            _ = try FiscalSigns(fn: fn, fd: fd, fpd: fpd)
+            return nil
+        } catch {
+            return error.message(in: .english)
+        }
     }
 
     /// Runs a dead job again, see ``ReplayPlan``.

@@ -29,10 +29,8 @@ struct DemoCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let directory = try FileManager.default.url(
-            for: .itemReplacementDirectory, in: .userDomainMask,
-            appropriateFor: FileManager.default.temporaryDirectory, create: true
-        ).path()
+        let directory = FileManager.default.temporaryDirectory.path() + "fiscal-relay-demo-\(getpid())"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let summary = try await withSandbox(
             SandboxConfiguration(accounts: DemoStage.accounts, portals: DemoStage.portals)

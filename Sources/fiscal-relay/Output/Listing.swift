@@ -10,11 +10,11 @@ enum OutputFormat: String, ExpressibleByArgument, CaseIterable {
 /// Prints rows as a table for people or as one JSON value for programs, on standard output.
 enum Listing {
     /// One column of a table; its name is a heading only, JSON has the names of `Row`'s fields.
-    struct Column<Row> {
+    struct Column<Row>: Sendable {
         let heading: String
-        let text: (Row) -> String
+        let text: @Sendable (Row) -> String
 
-        init(_ heading: String, _ text: @escaping (Row) -> String) {
+        init(_ heading: String, _ text: @escaping @Sendable (Row) -> String) {
             self.heading = heading
             self.text = text
         }
