@@ -3,9 +3,9 @@ import Fiscal
 import FoundationEssentials
 
 /// Moments in payloads: ISO 8601 with an offset.
-enum EventTime {
+package enum EventTime {
     /// Seconds since 1970-01-01T00:00:00Z; nil for anything that is not such a moment.
-    static func seconds(_ text: String) -> Int64? {
+    package static func seconds(_ text: String) -> Int64? {
         let styles = [
             Date.ISO8601FormatStyle(includingFractionalSeconds: false), .init(includingFractionalSeconds: true),
         ]
