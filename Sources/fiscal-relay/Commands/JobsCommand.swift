@@ -76,6 +76,26 @@ struct JobRow: Encodable {
         reason = job.reason
     }
 
+    /// Every key is always there, null where it says nothing: programs read this.
+    func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(id, forKey: .id)
+        try container.encode(shop, forKey: .shop)
+        try container.encode(kind, forKey: .kind)
+        try container.encode(eventID, forKey: .eventID)
+        try container.encode(eventKey, forKey: .eventKey)
+        try container.encode(lane, forKey: .lane)
+        try container.encode(queue, forKey: .queue)
+        try container.encode(state, forKey: .state)
+        try container.encode(step, forKey: .step)
+        try container.encode(part, forKey: .part)
+        try container.encode(edition, forKey: .edition)
+        try container.encode(attempt, forKey: .attempt)
+        try container.encode(runAt, forKey: .runAt)
+        try container.encode(reasonCode, forKey: .reasonCode)
+        try container.encode(reason, forKey: .reason)
+    }
+
     static let columns: [Listing.Column<JobRow>] = [
         .init("id") { "\($0.id)" }, .init("shop") { $0.shop }, .init("kind") { $0.kind },
         .init("key") { $0.eventKey }, .init("lane") { $0.lane }, .init("state") { $0.state },

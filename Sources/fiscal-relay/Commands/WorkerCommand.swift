@@ -19,6 +19,7 @@ struct WorkerCommand: AsyncParsableCommand {
     func run() async throws {
         let configuration = try options.load()
         let logger = LogSetup.logger("fiscal-relay.worker", configuration.log)
+        try await SchemaGuard.check(configuration, logger)
         let pool = try configuration.makePool("fiscal-relay worker")
         let transport = HTTPTransport()
         let directory = ShopDirectory(configuration: configuration, transport: transport)
@@ -70,6 +71,29 @@ struct WorkerService: Service {
             await worker.run()
         } onGracefulShutdown: {
             worker.stop()
+        }
+    }
+}
+
+/// Keeps a worker from running on a schema that is older than it.
+enum SchemaGuard {
+    /// A database that is away is waited for later: an outage never ends a worker. A newer schema is fine, since
+    /// releases work side by side.
+    ///
+    /// - Throws: ``CommandFailure`` when migrations are missing.
+    static func check(_ configuration: RelayConfiguration, _ logger: Logger) async throws {
+        let runner = MigrationRunner(
+            try configuration.directConfiguration(configuration.database.migrateURL, "fiscal-relay worker"),
+            migrations: RelayMigrations.all)
+        do {
+            let status = try await runner.status()
+            guard status.pending.isEmpty else {
+                throw CommandFailure(
+                    "the database's schema is older than this release: run fiscal-relay migrate ("
+                        + status.pending.joined(separator: ", ") + ")")
+            }
+        } catch let error as MigrationError {
+            logger.warning("the schema could not be looked at", metadata: ["error": "\(error)"])
         }
     }
 }
