@@ -45,8 +45,8 @@ let package = Package(
         .target(name: "Bitrix", dependencies: ["HTTPTransport"], swiftSettings: strict),
         .target(
             name: "Relay",
-            dependencies: ["Postgres", "HTTPTransport", "JobQueue", "Fiscal", "FiscalProviders", "Bitrix",
-                crypto, logging, "Yams",
+            dependencies: [
+                "Postgres", "HTTPTransport", "JobQueue", "Fiscal", "FiscalProviders", "Bitrix", crypto, logging, "Yams",
             ],
             resources: [.embedInCode("Schemas"), .embedInCode("Migrations")], swiftSettings: strict),
         .target(name: "EmbeddedPostgres", dependencies: ["Postgres"], swiftSettings: strict),
@@ -66,5 +66,35 @@ let package = Package(
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict),
+
+        // Tests, and what several of them need.
+        .target(
+            name: "TestSupport", dependencies: ["Postgres", "EmbeddedPostgres"], path: "Tests/TestSupport",
+            swiftSettings: strict),
+        .testTarget(
+            name: "PostgresTests", dependencies: ["Postgres", "EmbeddedPostgres", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "EmbeddedPostgresTests", dependencies: ["Postgres", "EmbeddedPostgres", "TestSupport"],
+            swiftSettings: strict),
+        .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport"], swiftSettings: strict),
+        .testTarget(
+            name: "JobQueueTests", dependencies: ["JobQueue", "Postgres", "EmbeddedPostgres", "TestSupport", logging],
+            swiftSettings: strict),
+        .testTarget(name: "FiscalTests", dependencies: ["Fiscal"], exclude: ["Data"], swiftSettings: strict),
+        .testTarget(
+            name: "FiscalProvidersTests", dependencies: ["FiscalProviders", "Fiscal", "HTTPTransport"],
+            swiftSettings: strict),
+        .testTarget(name: "BitrixTests", dependencies: ["Bitrix", "HTTPTransport"], swiftSettings: strict),
+        .testTarget(name: "SandboxTests", dependencies: ["Sandbox", nioCore, nioPosix], swiftSettings: strict),
+        .testTarget(
+            name: "RelayTests",
+            dependencies: [
+                "Relay", "Bitrix", "Fiscal", "FiscalProviders", "HTTPTransport", "JobQueue", "Postgres",
+            ],
+            swiftSettings: strict),
+
+        .executableTarget(
+            name: "FiscalBenchmarks", dependencies: ["Fiscal", "FiscalProviders", "HTTPTransport"],
+            path: "Benchmarks/FiscalBenchmarks", swiftSettings: strict),
     ]
 )
