@@ -61,7 +61,8 @@ let package = Package(
         .executableTarget(
             name: "fiscal-relay",
             dependencies: [
-                "Bitrix", "EmbeddedPostgres", "Fiscal", "HTTPTransport", "JobQueue", "Postgres", "Relay", "Sandbox", logging, serviceLifecycle, subprocess,
+                "Bitrix", "EmbeddedPostgres", "Fiscal", "HTTPTransport", "JobQueue", "Postgres", "Relay", "Sandbox",
+                logging, serviceLifecycle, subprocess,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],

@@ -42,6 +42,7 @@ package enum ReplayPlan: Hashable, Sendable {
     ///   - reason: The code with which the job died.
     ///   - receipts: The newest edition of every part of its event.
     ///   - orderedAs: What the person says is due; nil: as before.
+    /// - Returns: Where the job begins again.
     /// - Throws: ``Refusal``.
     package static func plan(
         reason: String?, receipts: [ReceiptState], orderedAs: OrderedAs?

@@ -68,7 +68,8 @@ package struct Doctor: Sendable {
             (try row.get("name"), try row.get("setting"))
         }
         return rows.map { name, setting in
-            let isRisky = (name == "synchronous_commit" || name == "fsync" || name == "full_page_writes") && setting == "off"
+            let isRisky =
+                (name == "synchronous_commit" || name == "fsync" || name == "full_page_writes") && setting == "off"
             return DoctorFinding(
                 "setting \(name)", isRisky ? .warning : .fine,
                 isRisky ? "off: what was committed can be lost in a crash" : setting)

@@ -14,6 +14,7 @@ package struct PollSchedule: Hashable, Sendable {
     ///   - pastDeadline: Whether the deadline of the receipt has passed.
     ///   - jitter: 0 up to 1, drawn by the caller. The pause is 75 to 100 % of the grown one, so that a thousand
     ///     receipts accepted at once are not asked about at once.
+    /// - Returns: More than zero, at most the longest pause.
     package static func pause(polls: Int, pastDeadline: Bool, jitter: Double) -> Duration {
         let ceiling = pastDeadline ? longestAfterDeadline : longestBeforeDeadline
         let doublings = min(max(polls - 1, 0), 30)

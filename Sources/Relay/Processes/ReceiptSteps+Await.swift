@@ -69,7 +69,8 @@ extension ReceiptSteps {
             // Accepted and then unknown: a list that lags, or an account that was changed. Asking never stops.
             return Outcome(.later(failure.provider(fault)), exchange: exchange)
         case .later(let fault):
-            return Outcome(.later(failure.provider(fault, blames: true), after: pauseAfterFault(run)), exchange: exchange)
+            return Outcome(
+                .later(failure.provider(fault, blames: true), after: pauseAfterFault(run)), exchange: exchange)
         case .throttled(let fault, let retryAfter):
             return Outcome(.throttled(failure.provider(fault), retryAfter: retryAfter), exchange: exchange)
         case .unauthorised(let fault):

@@ -13,7 +13,8 @@ extension ReceiptSteps {
             if run.orderedAs == Self.asCorrection {
                 return try await planMissed(paid, run, event: event, shop: shop)
             }
-            return try PaidOrderPlanner.plan(paid, try await context(run, event: event, shop: shop, order: paid.order.id))
+            return try PaidOrderPlanner.plan(
+                paid, try await context(run, event: event, shop: shop, order: paid.order.id))
         case "payment.refunded":
             let refunded = try payload(run) { text throws(FiscalFaults) in try RefundedPayment(payload: text) }
             return try RefundPlanner.plan(

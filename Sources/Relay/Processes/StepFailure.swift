@@ -94,12 +94,14 @@ package struct StepFailure: Sendable {
         say(
             "in_doubt",
             "Неизвестно, принял ли провайдер чек. Посмотрите в его кабинете и решите: jobs resolve --accepted или --absent.",
-            "Whether the provider has the receipt is unknown. Look into its account and decide: jobs resolve --accepted or --absent.")
+            "Whether the provider has the receipt is unknown. Look into its account and decide: jobs resolve --accepted or --absent."
+        )
     }
 
     package func unreadableSigns() -> JobFailure {
         say(
-            "fiscal_sign_invalid", "Провайдер сообщил фискальные признаки, которых не может быть; проверьте в его кабинете.",
+            "fiscal_sign_invalid",
+            "Провайдер сообщил фискальные признаки, которых не может быть; проверьте в его кабинете.",
             "The provider told fiscal signs that cannot be; look into its account.")
     }
 

@@ -18,11 +18,15 @@ package enum SubmitDecision: Hashable, Sendable {
     /// Its deadline has passed and nothing was sent.
     case late
 
+    /// The decision for a receipt in this state.
+    ///
     /// - Parameters:
+    ///   - state: What is on record of it.
     ///   - settlesDoubt: Whether an earlier send may have arrived.
     ///   - doubt: How the provider settles doubt; nil when the register is not configured any more.
     ///   - isLate: Whether the fiscal deadline has passed and no person has ordered the receipt.
     ///   - heard: The provider's number that a fenced run heard.
+    /// - Returns: What to do.
     package static func beforeSending(
         state: ReceiptState, settlesDoubt: Bool, doubt: ProviderDoubt.Policy?, isLate: Bool, heard: String?
     ) -> SubmitDecision {
@@ -34,8 +38,12 @@ package enum SubmitDecision: Hashable, Sendable {
         }
         if let heard { return .alreadyAccepted(providerID: heard) }
         if settlesDoubt {
-            // Late or not: what may have been sent is settled, never left.
-            return doubt == .person ? .person : .send
+            // Late or not: what may have been sent is settled, never left. The same bytes go again only where the
+            // provider deduplicates; a register that is gone is told by what sends.
+            switch doubt {
+            case .resend, nil: return .send
+            case .lookup, .person: return .person
+            }
         }
         return isLate ? .late : .send
     }

@@ -19,9 +19,13 @@ package enum AlarmEffects {
             """),
         columns: [.text, .text, .text])
 
+    /// Raises an alarm, unless it is raised already.
+    ///
     /// - Parameters:
     ///   - key: Names the condition, e.g. `property_missing:main`; one alarm is open per key.
+    ///   - severity: How soon somebody should look.
     ///   - text: For the person on duty; no personal data, no secrets.
+    /// - Returns: The effect.
     package static func raise(_ key: String, _ severity: Severity, _ text: String) -> Effect {
         Effect(raise, [.text(key), .text(severity.rawValue), .text(text)])
     }

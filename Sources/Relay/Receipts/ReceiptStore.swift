@@ -120,7 +120,8 @@ package struct ReceiptStore: Sendable {
 
     private static let byExternalID = Statement(
         "receipt.byExternalID",
-        "SELECT \(StoredReceipt.columns) FROM fiscal.receipt WHERE shop = $1 AND external_id = $2 ORDER BY id DESC LIMIT 1")
+        "SELECT \(StoredReceipt.columns) FROM fiscal.receipt WHERE shop = $1 AND external_id = $2 ORDER BY id DESC LIMIT 1"
+    )
 
     private static let rival = Statement(
         "receipt.rival",

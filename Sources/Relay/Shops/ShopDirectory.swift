@@ -71,7 +71,9 @@ package struct ShopDirectory: Sendable {
     /// The host alone: the path of a webhook is its secret. A portal under a path of the sandbox keeps that path's
     /// first words, which hold no secret.
     private static func destination(of settings: BitrixSettings) -> String {
-        guard let text = try? settings.webhookURL.read(), let url = URL(string: text) else { return "bitrix:unreadable" }
+        guard let text = try? settings.webhookURL.read(), let url = URL(string: text) else {
+            return "bitrix:unreadable"
+        }
         let prefix = url.path().components(separatedBy: "/rest/").first ?? ""
         return "bitrix:\(host(of: text))\(prefix == "/" ? "" : prefix)"
     }

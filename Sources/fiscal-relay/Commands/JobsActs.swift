@@ -77,7 +77,8 @@ struct JobsReplay: AsyncParsableCommand {
 
 struct JobsResolve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "resolve", abstract: "Say what became of a receipt in doubt, after a look into the provider's account.")
+        commandName: "resolve",
+        abstract: "Say what became of a receipt in doubt, after a look into the provider's account.")
 
     @OptionGroup var options: ConfigurationOptions
     @OptionGroup var person: OperatorOptions

@@ -106,7 +106,8 @@ struct JobRow: Encodable {
 
 struct JobsList: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List open jobs in their order, with the reason why each stands where it stands.")
+        commandName: "list", abstract: "List open jobs in their order, with the reason why each stands where it stands."
+    )
 
     @OptionGroup var options: ConfigurationOptions
     @OptionGroup var output: FormatOptions
@@ -200,7 +201,9 @@ struct JobsShow: AsyncParsableCommand {
             print("\nRuns")
             print(
                 Listing.table(
-                    headings: ["run", "step", "part", "worker", "started", "ended", "outcome", "code", "polls", "message"],
+                    headings: [
+                        "run", "step", "part", "worker", "started", "ended", "outcome", "code", "polls", "message",
+                    ],
                     rows: whole.attempts.map {
                         [
                             "\($0.run)", $0.step, "\($0.part)", $0.worker.map(String.init) ?? "", $0.started ?? "",
@@ -212,7 +215,8 @@ struct JobsShow: AsyncParsableCommand {
             print("\nActs")
             print(
                 Listing.table(
-                    headings: ["at", "who", "act", "why"], rows: whole.actions.map { [$0.at, $0.who, $0.action, $0.why] }))
+                    headings: ["at", "who", "act", "why"],
+                    rows: whole.actions.map { [$0.at, $0.who, $0.action, $0.why] }))
         }
     }
 }

@@ -98,7 +98,8 @@ struct ReceiptsCommand: AsyncParsableCommand {
     }
 
     struct Show: AsyncParsableCommand {
-        static let configuration = CommandConfiguration(abstract: "Show a receipt as it is printed, or all of it as JSON.")
+        static let configuration = CommandConfiguration(
+            abstract: "Show a receipt as it is printed, or all of it as JSON.")
 
         @OptionGroup var options: ConfigurationOptions
         @OptionGroup var output: FormatOptions

@@ -20,7 +20,8 @@ enum DemoFaults {
             FaultRule(.latency(.milliseconds(300)), service: .cloudKassir, rate: 0),
             FaultRule(.reset(accepting: true), service: .bitrix, rate: 0),
             FaultRule(
-                .status(503, code: "QUERY_LIMIT_EXCEEDED", message: "Too many requests", retryAfter: nil, accepting: false),
+                .status(
+                    503, code: "QUERY_LIMIT_EXCEEDED", message: "Too many requests", retryAfter: nil, accepting: false),
                 service: .bitrix, rate: 0),
         ]
         // The share is that of the requests to each service.

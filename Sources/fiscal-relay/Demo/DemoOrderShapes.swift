@@ -10,7 +10,8 @@ enum DemoOrderShapes {
 
     static let all: [Shape] = [
         oneLine, kopeckPrices, threeLines, fractionalQuantity, tinyQuantity, discountNotDivisible, discountOverThree,
-        bonus, discountAndBonus, reducedRate, withoutVAT, mixedRates, delivery, deliveryWithoutVAT, longName, quotesInName,
+        bonus, discountAndBonus, reducedRate, withoutVAT, mixedRates, delivery, deliveryWithoutVAT, longName,
+        quotesInName,
         phoneOnly, phoneWithBrackets, bothContacts, manyLines, manyPieces, giftLine, service, emojiInName, prepayment,
         cash, hugeSum, oneKopeck,
     ]
@@ -26,7 +27,9 @@ enum DemoOrderShapes {
     }
 
     private static let oneLine: Shape = { base($0, $1, [line(1, "Чайник", 149_000)]) }
-    private static let kopeckPrices: Shape = { base($0, $1, [line(1, "Гвоздь", 37, 113_000), line(2, "Шайба", 1, 7000)]) }
+    private static let kopeckPrices: Shape = {
+        base($0, $1, [line(1, "Гвоздь", 37, 113_000), line(2, "Шайба", 1, 7000)])
+    }
     private static let threeLines: Shape = {
         base($0, $1, [line(1, "Кружка", 25_000, 3000), line(2, "Ложка", 9990, 6000), line(3, "Поднос", 119_900)])
     }
@@ -65,7 +68,9 @@ enum DemoOrderShapes {
     private static let reducedRate: Shape = { base($0, $1, [line(1, "Молоко", 8990, 4000, vat: "10")]) }
     private static let withoutVAT: Shape = { base($0, $1, [line(1, "Полис", 120_000, vat: nil)]) }
     private static let mixedRates: Shape = {
-        base($0, $1, [line(1, "Стол", 899_000), line(2, "Книга", 59_000, vat: "0.10"), line(3, "Открытка", 5000, vat: "")])
+        base(
+            $0, $1,
+            [line(1, "Стол", 899_000), line(2, "Книга", 59_000, vat: "0.10"), line(3, "Открытка", 5000, vat: "")])
     }
     private static let delivery: Shape = {
         var order = base($0, $1, [line(1, "Лампа", 159_000, 2000)])
@@ -104,7 +109,9 @@ enum DemoOrderShapes {
         base(shop, number, (1...40).map { line($0, "Деталь № \($0)", 1000 + $0 * 37, 1000 * (1 + $0 % 3)) })
     }
     private static let manyPieces: Shape = { base($0, $1, [line(1, "Саморез", 149, 1_000_000)]) }
-    private static let giftLine: Shape = { base($0, $1, [line(1, "Крем", 25_000, 2000), line(2, "Пробник в подарок", 0)]) }
+    private static let giftLine: Shape = {
+        base($0, $1, [line(1, "Крем", 25_000, 2000), line(2, "Пробник в подарок", 0)])
+    }
     private static let service: Shape = {
         var work = line(1, "Сборка мебели", 350_000)
         work.object = "service"
