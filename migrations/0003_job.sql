@@ -41,8 +41,8 @@ CREATE TABLE fiscal.job (
     doubtful        boolean NOT NULL DEFAULT false,
     -- Somebody called while it ran: its next snooze is cut to nothing.
     woken           boolean NOT NULL DEFAULT false,
-    -- Its lateness was reported.
-    overdue_told    boolean NOT NULL DEFAULT false,
+    -- It runs for a destination whose runs are counted.
+    limited         boolean NOT NULL DEFAULT false,
     shop            text NOT NULL,
     kind            text NOT NULL,
     lane            text NOT NULL,
@@ -93,6 +93,9 @@ CREATE INDEX job_lane_order ON fiscal.job (shop, lane, id) WHERE NOT holder AND 
 CREATE INDEX job_dead ON fiscal.job (id) WHERE state = 'dead';
 
 CREATE UNIQUE INDEX job_single ON fiscal.job (shop, kind, lane) WHERE single AND run_no = 0;
+
+-- Runs under way for a destination that bounds them. Jobs of others never stand in it.
+CREATE INDEX job_limited ON fiscal.job (queue) WHERE state = 'running' AND limited;
 
 -- The wake-up flag: until when somebody who sleeps wants to be told of new work. One row.
 CREATE TABLE fiscal.wake (

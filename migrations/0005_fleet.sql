@@ -14,7 +14,7 @@ CREATE TABLE fiscal.worker (
     steady_since  timestamptz NOT NULL DEFAULT now(),
     -- It left of its own accord.
     stopped_at    timestamptz,
-    -- Somebody called it dead: from here on its outcomes count no more, and it never comes back under this id.
+    -- Somebody called it dead: its jobs are up for rescue, and it never comes back under this id.
     dead_at       timestamptz,
     dead_xid      xid8,
     -- Nothing of it is left to rescue.
@@ -54,10 +54,50 @@ CREATE TABLE fiscal.destination (
     -- Nothing is claimed for it before; infinity: until somebody resumes it. NULL: open.
     paused_until   timestamptz,
     pause_code     text,
-    pause_reason   text
+    pause_reason   text,
+    -- The rate limit, shared by the fleet: runs per second, and how many may come at once. NULL: none.
+    rate           double precision CHECK (rate > 0),
+    burst          integer CHECK (burst >= 1),
+    tokens         double precision,
+    tokens_at      timestamptz,
+    -- Runs under way at once in the whole fleet. NULL: no limit.
+    concurrency    integer CHECK (concurrency >= 1),
+    -- The breaker: so many failures in a row close the destination, for longer each time; then one run probes it.
+    threshold      integer NOT NULL DEFAULT 5 CHECK (threshold >= 1),
+    failures       integer NOT NULL DEFAULT 0,
+    openings       integer NOT NULL DEFAULT 0,
+    broken_until   timestamptz,
+    probing_until  timestamptz,
+    CONSTRAINT destination_rate CHECK ((rate IS NULL) = (burst IS NULL))
 ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 200);
 
-COMMENT ON TABLE fiscal.destination IS 'External accounts: one row each, with its pause. A destination without a row is open.';
+COMMENT ON TABLE fiscal.destination IS
+    'External accounts: one row each, with pause, limits and breaker. A destination without a row is open and unlimited.';
+
+-- Periodic work: each firing becomes a job without an event, once for the whole fleet.
+CREATE TABLE fiscal.schedule (
+    name       text PRIMARY KEY,
+    shop       text NOT NULL,
+    kind       text NOT NULL,
+    lane       text NOT NULL,
+    queue      text NOT NULL,
+    step       text NOT NULL,
+    every      interval NOT NULL CHECK (every > '0'),
+    -- Whether firings that were missed are made up for one by one, or skipped.
+    catch_up   boolean NOT NULL,
+    next_at    timestamptz NOT NULL,
+    fired_at   timestamptz
+) WITH (fillfactor = 50);
+
+COMMENT ON TABLE fiscal.schedule IS 'Periodic work and when it is due next, by the database''s clock.';
+
+-- When the fleet last looked after its tables. One row.
+CREATE TABLE fiscal.upkeep (
+    only_row  boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+    done_at   timestamptz NOT NULL
+) WITH (fillfactor = 50);
+
+INSERT INTO fiscal.upkeep (done_at) VALUES ('-infinity');
 
 CREATE TABLE fiscal.alarm (
     id          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -101,6 +141,6 @@ END;
 -- A new function is open to everybody: here each is granted to those who need it.
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA fiscal FROM PUBLIC;
 
-GRANT SELECT ON fiscal.worker, fiscal.worker_step, fiscal.queue, fiscal.destination, fiscal.alarm
+GRANT SELECT ON fiscal.worker, fiscal.worker_step, fiscal.queue, fiscal.destination, fiscal.schedule, fiscal.upkeep, fiscal.alarm
     TO fiscal_worker, fiscal_admin, fiscal_reader;
 GRANT EXECUTE ON FUNCTION fiscal.raise_alarm, fiscal.clear_alarm TO fiscal_worker, fiscal_admin;

@@ -1,6 +1,8 @@
 -- Claiming: how a worker gets its jobs.
 
 -- For how many milliseconds from `moment` the queue stays closed. 0: it is open. NULL: until somebody opens it.
+--
+-- Closed by a person, by its destination's pause, its breaker, or because its tokens are spent.
 CREATE FUNCTION fiscal.queue_closed_ms(queue text, moment timestamptz) RETURNS bigint
     LANGUAGE plpgsql
     STABLE
@@ -8,19 +10,77 @@ CREATE FUNCTION fiscal.queue_closed_ms(queue text, moment timestamptz) RETURNS b
 AS $$
 #variable_conflict use_variable
 DECLARE
-    until timestamptz;
+    d       fiscal.destination;
+    until   timestamptz := moment;
+    tokens  double precision;
 BEGIN
     IF EXISTS (SELECT FROM fiscal.queue q WHERE q.name = queue AND q.paused_at IS NOT NULL) THEN
         RETURN NULL;
     END IF;
-    SELECT d.paused_until INTO until FROM fiscal.destination d WHERE d.name = queue AND d.paused_until > moment;
-    RETURN CASE
-        WHEN until IS NULL THEN 0
-        WHEN until = 'infinity' THEN NULL
-        ELSE ceil(extract(epoch FROM until - moment) * 1000)
-    END;
+    SELECT * INTO d FROM fiscal.destination a WHERE a.name = queue;
+    IF d.name IS NULL THEN
+        RETURN 0;
+    END IF;
+    IF d.paused_until = 'infinity' AND d.paused_until > moment THEN
+        RETURN NULL;
+    END IF;
+    until := greatest(until, d.paused_until, d.broken_until, CASE WHEN d.broken_until IS NOT NULL THEN d.probing_until END);
+    IF d.rate IS NOT NULL THEN
+        tokens := least(d.burst, d.tokens + greatest(0, extract(epoch FROM moment - d.tokens_at)) * d.rate);
+        IF tokens < 1 THEN
+            until := greatest(until, moment + (1 - tokens) / d.rate * interval '1 second');
+        END IF;
+    END IF;
+    RETURN ceil(extract(epoch FROM until - moment) * 1000);
 END
 $$;
+
+-- How many of `wanted` runs a destination allows now: 0 also if another claim is at its counters this instant.
+--
+-- Locks the counters until the end of the transaction, if there are any: fiscal.spend takes what was used.
+CREATE FUNCTION fiscal.allowance(destination text, wanted integer, moment timestamptz) RETURNS integer
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    d       fiscal.destination;
+    allowed integer := wanted;
+BEGIN
+    SELECT * INTO d FROM fiscal.destination a WHERE a.name = destination;
+    IF d.name IS NULL OR d.rate IS NULL AND d.concurrency IS NULL AND d.broken_until IS NULL THEN
+        RETURN wanted;
+    END IF;
+    SELECT * INTO d FROM fiscal.destination a WHERE a.name = destination FOR UPDATE SKIP LOCKED;
+    IF d.name IS NULL OR d.broken_until > moment OR d.broken_until IS NOT NULL AND d.probing_until > moment THEN
+        RETURN 0;
+    END IF;
+    IF d.broken_until IS NOT NULL THEN
+        allowed := least(allowed, 1);  -- half open: one run probes
+    END IF;
+    IF d.rate IS NOT NULL THEN
+        d.tokens := least(d.burst, d.tokens + greatest(0, extract(epoch FROM moment - d.tokens_at)) * d.rate);
+        UPDATE fiscal.destination a SET tokens = d.tokens, tokens_at = moment WHERE a.name = destination;
+        allowed := least(allowed, floor(d.tokens)::integer);
+    END IF;
+    IF d.concurrency IS NOT NULL THEN
+        allowed := least(allowed, d.concurrency - (
+            SELECT count(*) FROM fiscal.job j WHERE j.state = 'running' AND j.limited AND j.queue = destination)::integer);
+    END IF;
+    RETURN greatest(0, allowed);
+END
+$$;
+
+-- Takes what a claim used of an allowance.
+CREATE FUNCTION fiscal.spend(destination text, used integer, moment timestamptz) RETURNS void
+    LANGUAGE sql
+    SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    UPDATE fiscal.destination d
+    SET tokens = d.tokens - $2,
+        -- Should the probing worker die its probe is given up, and somebody else probes.
+        probing_until = CASE WHEN d.broken_until IS NOT NULL THEN $3 + interval '60 seconds' ELSE d.probing_until END
+    WHERE d.name = $1 AND (d.rate IS NOT NULL OR d.broken_until IS NOT NULL);
+END;
 
 -- Which streams (queue, shop, priority) have ready jobs, and which queues have jobs that come due, and when.
 --
@@ -189,6 +249,8 @@ DECLARE
     counts     integer[] := array_fill(NULL::integer, ARRAY[cardinality(queues)]);
     due_counts integer[] := array_fill(NULL::integer, ARRAY[cardinality(due_queues)]);
     got        record;
+    quota      integer;
+    bounded    text[];
     i          integer;
     pass       integer;
 BEGIN
@@ -200,6 +262,10 @@ BEGIN
         IF (pass = 1) = due_first THEN
             FOR i IN 1..cardinality(due_queues) LOOP
                 EXIT WHEN room <= 0;
+                quota := room;
+                IF due_queues[i] <> 'local' THEN
+                    quota := fiscal.allowance(due_queues[i], quota, moment);
+                END IF;
                 WITH candidate AS MATERIALIZED (
                     SELECT j.id, j.shop, j.lane, j.holder FROM fiscal.job j
                     WHERE (SELECT fiscal.queue_closed_ms(due_queues[i], moment)) = 0
@@ -208,13 +274,16 @@ BEGIN
                       AND (j.step = '?' OR EXISTS (SELECT FROM fiscal.worker_step s
                            WHERE s.worker_id = worker AND s.kind = j.kind AND s.step = j.step))
                     ORDER BY j.queue, j.run_at, j.id
-                    LIMIT room
+                    LIMIT quota
                     FOR UPDATE OF j SKIP LOCKED
                 )
                 SELECT coalesce(array_agg(c.id), '{}') AS ids, array_agg(c.shop) AS shops, array_agg(c.lane) AS lanes,
                        array_agg(c.holder) AS holders, count(*)::integer AS number
                 INTO got FROM candidate c;
                 due_counts[i] := got.number;
+                IF got.number > 0 AND due_queues[i] <> 'local' THEN
+                    PERFORM fiscal.spend(due_queues[i], got.number, moment);
+                END IF;
                 room := room - got.number;
                 ids := ids || got.ids;
                 c_shops := c_shops || got.shops;
@@ -224,6 +293,10 @@ BEGIN
         ELSE
             FOR i IN 1..cardinality(queues) LOOP
                 EXIT WHEN room <= 0;
+                quota := least(room, limits[i]);
+                IF queues[i] <> 'local' THEN
+                    quota := fiscal.allowance(queues[i], quota, moment);
+                END IF;
                 WITH candidate AS MATERIALIZED (
                     SELECT j.id, j.shop, j.lane, j.holder FROM fiscal.job j
                     -- Asked in the snapshot that sees the jobs: who closes a queue hands a job back to it in the
@@ -234,13 +307,16 @@ BEGIN
                       AND (j.step = '?' OR EXISTS (SELECT FROM fiscal.worker_step s
                            WHERE s.worker_id = worker AND s.kind = j.kind AND s.step = j.step))
                     ORDER BY j.queue, j.shop, j.priority, j.run_at, j.id
-                    LIMIT least(room, limits[i])
+                    LIMIT quota
                     FOR UPDATE OF j SKIP LOCKED
                 )
                 SELECT coalesce(array_agg(c.id), '{}') AS ids, array_agg(c.shop) AS shops, array_agg(c.lane) AS lanes,
                        array_agg(c.holder) AS holders, count(*)::integer AS number
                 INTO got FROM candidate c;
                 counts[i] := got.number;
+                IF got.number > 0 AND queues[i] <> 'local' THEN
+                    PERFORM fiscal.spend(queues[i], got.number, moment);
+                END IF;
                 room := room - got.number;
                 ids := ids || got.ids;
                 c_shops := c_shops || got.shops;
@@ -257,10 +333,13 @@ BEGIN
         ids := fiscal.admit(ids, c_shops, c_lanes, c_holders);
     END IF;
     IF cardinality(ids) > 0 THEN
+        SELECT coalesce(array_agg(d.name), '{}') INTO bounded FROM fiscal.destination d
+        WHERE d.concurrency IS NOT NULL AND d.name = ANY (queues || due_queues);
         RETURN QUERY
         WITH run AS MATERIALIZED (
             UPDATE fiscal.job j
-            SET state = 'running', run_no = j.run_no + 1, worker_id = worker, claimed_at = moment, holder = j.lane <> ''
+            SET state = 'running', run_no = j.run_no + 1, worker_id = worker, claimed_at = moment, holder = j.lane <> '',
+                limited = j.queue = ANY (bounded)
             WHERE j.id = ANY (ids)
             RETURNING j.*
         )

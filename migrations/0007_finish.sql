@@ -130,6 +130,7 @@ BEGIN
             worker_id = NULL,
             claimed_at = NULL,
             woken = false,
+            limited = false,
             crashes = CASE WHEN t.verdict = 'hand_back' THEN j.crashes ELSE 0 END,
             step = coalesce(t.step, j.step),
             queue = coalesce(t.queue, j.queue),
@@ -253,6 +254,79 @@ BEGIN
 END
 $$;
 
+-- Tells destinations how runs for them went: `successes` and `failures` per name. Returns the names of those that
+-- broke or healed by it, so that it is said once.
+--
+-- A success clears the count of failures and closes the breaker. So many failures in a row as its threshold, or one
+-- by the probe, open it: for 5 s, twice as long each time up to 5 minutes. A destination in order is not written to.
+CREATE FUNCTION fiscal.report_destinations(names text[], successes integer[], failures integer[])
+    RETURNS TABLE (name text, broken boolean)
+    LANGUAGE plpgsql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+#variable_conflict use_column
+DECLARE
+    r      record;
+    was    fiscal.destination;
+    moment timestamptz := clock_timestamp();
+BEGIN
+    FOR r IN
+        SELECT u.name, u.good, u.bad FROM unnest(names, successes, failures) AS u (name, good, bad) ORDER BY u.name
+    LOOP
+        IF r.good > 0 THEN
+            UPDATE fiscal.destination d
+            SET failures = 0, openings = 0, broken_until = NULL, probing_until = NULL
+            FROM (SELECT b.name, b.broken_until FROM fiscal.destination b
+                  WHERE b.name = r.name AND (b.failures > 0 OR b.broken_until IS NOT NULL) FOR UPDATE) old
+            WHERE d.name = old.name
+            RETURNING d.name, old.broken_until IS NOT NULL INTO name, broken;
+            IF broken THEN
+                broken := false;
+                PERFORM fiscal.clear_alarm('destination_down:' || r.name);
+                PERFORM fiscal.tell_sleepers();
+                RETURN NEXT;
+            END IF;
+        ELSIF r.bad > 0 THEN
+            INSERT INTO fiscal.destination (name) VALUES (r.name) ON CONFLICT DO NOTHING;
+            SELECT * INTO STRICT was FROM fiscal.destination d WHERE d.name = r.name FOR UPDATE;
+            -- Runs that were under way when it broke say nothing new.
+            CONTINUE WHEN was.broken_until > moment;
+            IF was.broken_until IS NULL AND was.failures + r.bad < was.threshold THEN
+                UPDATE fiscal.destination d SET failures = d.failures + r.bad WHERE d.name = r.name;
+            ELSE
+                UPDATE fiscal.destination d
+                SET failures = d.failures + r.bad, openings = d.openings + 1, probing_until = NULL,
+                    broken_until = moment + least(300, 5 * power(2, least(d.openings, 10))) * interval '1 second'
+                WHERE d.name = r.name;
+                PERFORM fiscal.raise_alarm('destination_down:' || r.name, 'warning', r.name || ' does not answer');
+                IF was.broken_until IS NULL THEN
+                    name := r.name;
+                    broken := true;
+                    RETURN NEXT;
+                END IF;
+            END IF;
+        END IF;
+    END LOOP;
+END
+$$;
+
+-- Sets the limits of a destination: runs per second with how many at once, runs under way, failures until it breaks.
+CREATE FUNCTION fiscal.limit_destination(
+    destination text, rate double precision, burst integer, concurrency integer, threshold integer) RETURNS void
+    LANGUAGE sql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    INSERT INTO fiscal.destination AS d (name, rate, burst, tokens, tokens_at, concurrency, threshold)
+    VALUES ($1, $2, $3, $3, clock_timestamp(), $4, $5)
+    ON CONFLICT (name) DO UPDATE
+    SET rate = excluded.rate, burst = excluded.burst, concurrency = excluded.concurrency, threshold = excluded.threshold,
+        tokens = least(coalesce(d.tokens, excluded.tokens), excluded.burst), tokens_at = coalesce(d.tokens_at, excluded.tokens_at)
+    WHERE (d.rate, d.burst, d.concurrency, d.threshold)
+          IS DISTINCT FROM (excluded.rate, excluded.burst, excluded.concurrency, excluded.threshold);
+END;
+
 -- Closes a destination for everybody: at least for `for_ms` milliseconds from now; NULL: until somebody resumes it.
 CREATE FUNCTION fiscal.hold_destination(name text, for_ms bigint, code text, reason text) RETURNS void
     LANGUAGE sql
@@ -267,5 +341,5 @@ BEGIN ATOMIC
 END;
 
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA fiscal FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION fiscal.finish, fiscal.move, fiscal.spawn, fiscal.keep_evidence, fiscal.hold_destination
-    TO fiscal_worker;
+GRANT EXECUTE ON FUNCTION fiscal.finish, fiscal.move, fiscal.spawn, fiscal.keep_evidence, fiscal.hold_destination,
+    fiscal.report_destinations, fiscal.limit_destination TO fiscal_worker;

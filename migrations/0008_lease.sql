@@ -1,4 +1,4 @@
--- Leases: who is alive, and what becomes of the jobs of the dead.
+-- Leases: who is alive, and what becomes of the jobs of the dead. And what the fleet does by the clock.
 
 -- Adds a worker with the steps that it knows; its lease begins now. Returns its id.
 CREATE FUNCTION fiscal.register_worker(
@@ -118,7 +118,7 @@ BEGIN
             END::fiscal.job_state,
             run_no = j.run_no + 1,
             run_at = CASE WHEN l.doubt = 'none' THEN moment ELSE l.settle_at END,
-            worker_id = NULL, claimed_at = NULL, woken = false,
+            worker_id = NULL, claimed_at = NULL, woken = false, limited = false,
             crashes = l.crashes,
             doubts = CASE WHEN l.doubt = 'none' THEN j.doubts ELSE j.doubts + 1 END,
             doubtful = j.doubtful OR l.doubt <> 'none',
@@ -162,7 +162,7 @@ CREATE FUNCTION fiscal.hand_back_unknown(worker bigint, known bigint[], older_ms
 BEGIN ATOMIC
     UPDATE fiscal.job j
     SET state = CASE WHEN j.doubtful THEN 'in_doubt' ELSE 'ready' END::fiscal.job_state,
-        run_no = j.run_no + 1, run_at = clock_timestamp(), worker_id = NULL, claimed_at = NULL
+        run_no = j.run_no + 1, run_at = clock_timestamp(), worker_id = NULL, claimed_at = NULL, limited = false
     WHERE j.state = 'running' AND j.worker_id = $1 AND NOT j.id = ANY ($2)
       AND j.claimed_at <= clock_timestamp() - $3 * interval '1 millisecond'
     RETURNING j.id;
@@ -217,6 +217,138 @@ BEGIN
 END
 $$;
 
+-- Brings a job that sleeps forward, because what it waits for may have come. True: it will look at once.
+--
+-- A job that is running this instant may have looked already: that is remembered, and its next snooze is cut to
+-- nothing. A hint and no more: the step itself finds out what is true.
+CREATE FUNCTION fiscal.wake_job(job bigint) RETURNS boolean
+    LANGUAGE plpgsql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    UPDATE fiscal.job j
+    SET run_at = CASE WHEN j.state = 'later' THEN clock_timestamp() ELSE j.run_at END,
+        woken = j.state = 'running'
+    WHERE j.id = job AND (j.state = 'later' AND j.run_at > clock_timestamp() OR j.state = 'running' AND NOT j.woken);
+    IF FOUND THEN
+        PERFORM fiscal.tell_sleepers();
+    END IF;
+    RETURN FOUND;
+END
+$$;
+
+-- Declares periodic work. Its first firing comes one period from now; a later change of the period counts from the
+-- firing that is due.
+CREATE FUNCTION fiscal.declare_schedule(
+    name text, shop text, kind text, lane text, queue text, step text, every_ms bigint, catch_up boolean) RETURNS void
+    LANGUAGE sql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+BEGIN ATOMIC
+    INSERT INTO fiscal.schedule AS s (name, shop, kind, lane, queue, step, every, catch_up, next_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7 * interval '1 millisecond', $8, clock_timestamp() + $7 * interval '1 millisecond')
+    ON CONFLICT (name) DO UPDATE
+    SET shop = excluded.shop, kind = excluded.kind, lane = excluded.lane, queue = excluded.queue, step = excluded.step,
+        every = excluded.every, catch_up = excluded.catch_up, next_at = least(s.next_at, excluded.next_at)
+    WHERE (s.shop, s.kind, s.lane, s.queue, s.step, s.every, s.catch_up)
+          IS DISTINCT FROM (excluded.shop, excluded.kind, excluded.lane, excluded.queue, excluded.step, excluded.every,
+                            excluded.catch_up);
+END;
+
+-- Makes the jobs of schedules that are due; returns how many. Whoever comes first does it, the others pass by.
+--
+-- A schedule that skips makes one job for all the firings it missed, and none while the last one has not begun.
+-- One that catches up makes a job for each, at most 1,000 at a time.
+CREATE FUNCTION fiscal.fire_schedules() RETURNS integer
+    LANGUAGE plpgsql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    s      fiscal.schedule;
+    moment timestamptz := clock_timestamp();
+    firing timestamptz;
+    fired  integer := 0;
+    made   integer;
+BEGIN
+    FOR s IN SELECT * FROM fiscal.schedule d WHERE d.next_at <= moment ORDER BY d.name FOR UPDATE SKIP LOCKED LOOP
+        firing := s.next_at;
+        made := 0;
+        LOOP
+            INSERT INTO fiscal.job (id, run_at, step_since, state, spawned, single, shop, kind, lane, queue, step, checkpoint)
+            VALUES (nextval('fiscal.outbox_id_seq'), moment, moment, 'ready', true, NOT s.catch_up, s.shop, s.kind, s.lane,
+                    s.queue, s.step, jsonb_build_object('schedule', s.name, 'due_at', firing))
+            ON CONFLICT (shop, kind, lane) WHERE single AND run_no = 0 DO NOTHING;
+            made := made + 1;
+            firing := firing + s.every;
+            EXIT WHEN firing > moment OR made >= 1000 OR NOT s.catch_up;
+        END LOOP;
+        IF NOT s.catch_up AND firing <= moment THEN
+            firing := firing + s.every * ceil(extract(epoch FROM moment - firing) / extract(epoch FROM s.every));
+            IF firing <= moment THEN firing := firing + s.every; END IF;
+        END IF;
+        UPDATE fiscal.schedule d SET next_at = firing, fired_at = moment WHERE d.name = s.name;
+        fired := fired + made;
+    END LOOP;
+    IF fired > 0 THEN PERFORM fiscal.tell_sleepers(); END IF;
+    RETURN fired;
+END
+$$;
+
+-- Looks after the tables, at most once a minute in the whole fleet: makes next month's partition, drops those older
+-- than `history_ms`, forgets workers long gone, gives the turn of lanes that nobody has (there should be none),
+-- and raises or clears the alarm of jobs whose deadline comes within `warn_ms`. False: somebody did it just now.
+CREATE FUNCTION fiscal.look_after(history_ms bigint, warn_ms bigint) RETURNS boolean
+    LANGUAGE plpgsql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    moment timestamptz := clock_timestamp();
+    late   bigint;
+    first  bigint;
+    stray  record;
+BEGIN
+    -- Whoever is at it holds the row: nobody waits for it.
+    PERFORM FROM fiscal.upkeep u WHERE u.done_at < moment - interval '1 minute' FOR UPDATE SKIP LOCKED;
+    IF NOT FOUND THEN RETURN false; END IF;
+    UPDATE fiscal.upkeep SET done_at = moment;
+
+    BEGIN
+        PERFORM fiscal.make_attempt_partition(moment), fiscal.make_attempt_partition(moment + interval '1 month');
+        PERFORM fiscal.drop_attempt_partitions(moment - history_ms * interval '1 millisecond');
+    EXCEPTION
+        WHEN lock_not_available THEN NULL;  -- in a minute again
+    END;
+
+    DELETE FROM fiscal.worker w WHERE w.rescued_at < moment - interval '30 days';
+
+    FOR stray IN
+        SELECT DISTINCT w.shop, w.lane FROM fiscal.job w
+        WHERE w.state = 'waiting'
+          AND NOT EXISTS (SELECT FROM fiscal.job h WHERE h.holder AND h.shop = w.shop AND h.lane = w.lane)
+          AND NOT EXISTS (SELECT FROM fiscal.job r WHERE NOT r.holder AND r.state <> 'dead' AND r.state <> 'waiting'
+                          AND r.shop = w.shop AND r.lane = w.lane AND r.id < w.id)
+    LOOP
+        IF pg_try_advisory_xact_lock(1179211588, hashtext(stray.shop || E'\x1f' || stray.lane)) THEN
+            PERFORM fiscal.settle_lane(stray.shop, stray.lane);
+        END IF;
+    END LOOP;
+
+    SELECT count(*), min(j.id) INTO late, first FROM fiscal.job j
+    WHERE j.deadline <= moment + warn_ms * interval '1 millisecond';
+    IF late > 0 THEN
+        PERFORM fiscal.raise_alarm('deadline', 'critical',
+            format('%s jobs are close to their deadline or past it, the first is job %s', late, first));
+    ELSE
+        PERFORM fiscal.clear_alarm('deadline');
+    END IF;
+    RETURN true;
+END
+$$;
+
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA fiscal FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION fiscal.register_worker, fiscal.heartbeat, fiscal.bury_workers, fiscal.rescue,
-    fiscal.hand_back_unknown, fiscal.stop_worker, fiscal.want_wake, fiscal.tell_sleepers TO fiscal_worker;
+    fiscal.hand_back_unknown, fiscal.stop_worker, fiscal.want_wake, fiscal.tell_sleepers, fiscal.wake_job,
+    fiscal.declare_schedule, fiscal.fire_schedules, fiscal.look_after TO fiscal_worker;

@@ -101,6 +101,12 @@ extension Engine {
         for alarm in record.alarms {
             logger.critical("queue: alarm raised", metadata: ["alarm": "\(alarm)"])
         }
+        for (destination, isBroken) in record.breakers {
+            logger.warning(
+                isBroken
+                    ? "queue: a destination does not answer and is left alone" : "queue: a destination answers again",
+                metadata: ["destination": "\(destination)"])
+        }
         counters.withLock { counters in
             counters.recorded += record.recorded.count
             counters.broken += record.broken.count

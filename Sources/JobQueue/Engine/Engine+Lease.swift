@@ -9,6 +9,7 @@ extension Engine {
     /// database there.
     func keepAlive(over pool: PostgresPool) async {
         var failing = false
+        var upkeepAt = ContinuousClock.now
         while !Task.isCancelled {
             let sent = ContinuousClock.now
             do {
@@ -23,6 +24,11 @@ extension Engine {
                 if failing { logger.notice("queue: heartbeats succeed again") }
                 failing = false
                 try await rescue(over: pool)
+                if try await store.fireSchedules(over: pool) > 0 { hint() }
+                if upkeepAt <= sent {
+                    upkeepAt = sent.advanced(by: .seconds(60))
+                    try await store.lookAfter(configuration, over: pool)
+                }
                 try? await Task.sleep(until: sent.advanced(by: configuration.heartbeat), clock: .continuous)
             } catch {
                 if !failing { logger.warning("queue: a heartbeat failed", metadata: ["error": "\(error)"]) }

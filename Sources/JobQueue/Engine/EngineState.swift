@@ -87,6 +87,13 @@ struct EngineState: Sendable {
     }
 
     private mutating func look(into turn: inout Turn, at now: ContinuousClock.Instant) {
+        for report in turn.reports where report.disposition.place == nil && !report.run.lane.isEmpty {
+            // Its end may give the turn to the next one of its lane, which most likely stands at its first step: the
+            // claim of this very turn can take it.
+            guard let priority = runs.priority(of: report.run.job) else { continue }
+            board.isReady(StreamKey(queue: QueueName.local, shop: report.run.shop, priority: priority), at: now)
+            claimAt = min(claimAt, now)
+        }
         let free = configuration.concurrency - runs.count - reserved + turn.reports.count
         guard free > 0 else { return }
         let room = min(free, configuration.claimLimit)

@@ -17,6 +17,8 @@ struct RunTable: Sendable {
     var isEmpty: Bool { entries.isEmpty }
     var jobs: [JobID] { Array(entries.keys) }
 
+    func priority(of job: JobID) -> Int? { entries[job]?.claimed.priority }
+
     func count(in queue: String) -> Int { perQueue[queue] ?? 0 }
 
     mutating func add(_ claimed: ClaimedRun, deadline: ContinuousClock.Instant) {

@@ -18,6 +18,8 @@ package final class Worker: Sendable {
     private let listenerConfiguration: PostgresConfiguration?
     private let steps: [StepKey: StepDefinition]
     private let effects: [EffectKind]
+    private let destinations: [DestinationLimits]
+    private let schedules: [ScheduleDefinition]
     private let configuration: WorkerConfiguration
     private let logger: Logger
     private let shared = Mutex(Shared())
@@ -27,12 +29,15 @@ package final class Worker: Sendable {
     ///   - listenerConfiguration: The address of the server itself, for LISTEN; `nil`: poll only.
     ///   - steps: What this worker can run. It claims nothing else.
     ///   - effects: All kinds of effects that the steps may order, in the order in which they are to be made.
+    ///   - destinations: Limits of external accounts; they hold for the whole fleet, and the last word counts.
+    ///   - schedules: Periodic work; of the whole fleet likewise.
     ///   - configuration: How it works.
     ///   - logger: Gets job ids, codes and counts, never payloads.
     /// - Precondition: No two steps have the same key; heartbeats come at least three times per lease.
     package init(
         pool: PostgresPool, listenerConfiguration: PostgresConfiguration?, steps: [StepDefinition],
-        effects: [EffectKind] = [], configuration: WorkerConfiguration, logger: Logger
+        effects: [EffectKind] = [], destinations: [DestinationLimits] = [], schedules: [ScheduleDefinition] = [],
+        configuration: WorkerConfiguration, logger: Logger
     ) {
         precondition(configuration.heartbeat * 3 <= configuration.lease, "a lease must outlive two lost heartbeats")
         precondition((1...10_000).contains(configuration.concurrency), "concurrency is 1 to 10000")
@@ -44,6 +49,8 @@ package final class Worker: Sendable {
             preconditionFailure("two definitions of step \(first.key)")
         }
         self.effects = effects
+        self.destinations = destinations
+        self.schedules = schedules
         self.configuration = configuration
         self.logger = logger
         var heartbeats = pool.configuration
@@ -112,6 +119,7 @@ package final class Worker: Sendable {
                 let id = try await QueueStore.register(in: pool, configuration, Array(steps.values))
                 let lease = LeaseWatch(until: sent.advanced(by: configuration.lease))
                 let store = QueueStore(pool: pool, worker: id, lease: lease, effects: effects)
+                try await store.declare(destinations, schedules)
                 logger.info("queue: registered", metadata: ["worker": "\(id)"])
                 return Engine(
                     store: store, configuration, steps, logger: logger,

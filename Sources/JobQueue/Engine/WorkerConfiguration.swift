@@ -27,6 +27,10 @@ package struct WorkerConfiguration: Sendable {
     package var backoff = RetryBackoff.standard
     /// For how long a destination is closed when it throttles and does not say.
     package var defaultThrottle: Duration = .seconds(10)
+    /// How long `fiscal.attempt` is kept, in whole months.
+    package var historyKept: Duration = .seconds(400 * 86_400)
+    /// How long before a job's deadline the alarm is raised.
+    package var deadlineWarning: Duration = .seconds(3600)
     /// Jobs taken from dead workers in one transaction.
     package var rescueBatch = 100
 

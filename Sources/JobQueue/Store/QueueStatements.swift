@@ -33,5 +33,14 @@ enum QueueStatements {
         """)
     static let holdDestination = Statement(
         "queue_hold_destination", "SELECT fiscal.hold_destination($1, $2, $3, $4)")
+    static let reportDestinations = Statement(
+        "queue_report_destinations",
+        "SELECT name, broken FROM fiscal.report_destinations($1, $2::int[], $3::int[])")
+    static let limitDestination = Statement(
+        "queue_limit_destination", "SELECT fiscal.limit_destination($1, $2, $3::int, $4::int, $5::int)")
+    static let declareSchedule = Statement(
+        "queue_declare_schedule", "SELECT fiscal.declare_schedule($1, $2, $3, $4, $5, $6, $7, $8)")
+    static let fireSchedules = Statement("queue_fire_schedules", "SELECT fiscal.fire_schedules()")
+    static let lookAfter = Statement("queue_look_after", "SELECT fiscal.look_after($1, $2)")
     static let raiseAlarm = Statement("queue_raise_alarm", "SELECT fiscal.raise_alarm($1, $2, $3)")
 }

@@ -38,4 +38,49 @@ extension QueueStore {
                 job: JobID(try row.get(Int64.self, 0)), lostBy: try row.get(2), became: try row.get(3))
         }
     }
+
+    /// Declares limits and schedules, as they are configured here.
+    ///
+    /// - Throws: ``PostgresError``; some may be declared then.
+    func declare(
+        _ limits: [DestinationLimits], _ schedules: [ScheduleDefinition]
+    ) async throws(PostgresError) {
+        for limit in limits.sorted(by: { $0.name < $1.name }) {
+            try await pool.execute(
+                QueueStatements.limitDestination,
+                [
+                    .text(limit.name), .double(limit.rate?.perSecond), .int(limit.rate?.burst), .int(limit.concurrency),
+                    .int(limit.failuresToBreak),
+                ])
+        }
+        for schedule in schedules.sorted(by: { $0.name < $1.name }) {
+            try await pool.execute(
+                QueueStatements.declareSchedule,
+                [
+                    .text(schedule.name), .text(schedule.shop), .text(schedule.key.kind), .text(schedule.lane),
+                    .text(schedule.queue), .text(schedule.key.step), .int(schedule.every.milliseconds),
+                    .bool(schedule.catchesUp),
+                ])
+        }
+    }
+
+    /// Makes the jobs of schedules that are due; how many.
+    ///
+    /// - Throws: ``PostgresError``.
+    func fireSchedules(over pool: PostgresPool) async throws(PostgresError) -> Int {
+        try await pool.query(QueueStatements.fireSchedules) { row throws(PostgresError) in
+            try row.get(Int.self, 0)
+        }.first ?? 0
+    }
+
+    /// Looks after the tables, if nobody has in the last minute.
+    ///
+    /// - Throws: ``PostgresError``.
+    func lookAfter(
+        _ configuration: WorkerConfiguration, over pool: PostgresPool
+    ) async throws(PostgresError) {
+        try await pool.execute(
+            QueueStatements.lookAfter,
+            [.int(configuration.historyKept.milliseconds), .int(configuration.deadlineWarning.milliseconds)])
+    }
 }

@@ -10,6 +10,8 @@ struct RecordAnswer: Sendable {
     var broken: [(report: Report, error: PostgresError)] = []
     /// Alarms that were raised just now.
     var alarms: [String] = []
+    /// Destinations whose breaker opened, or closed, by this.
+    var breakers: [(destination: String, isBroken: Bool)] = []
     /// What stopped it before the end; the reports in none of the lists are still to be recorded.
     var interrupted: PostgresError?
 }
@@ -42,6 +44,7 @@ extension QueueStore {
                 answer.recorded += one.recorded
                 answer.unmatched += one.unmatched
                 answer.alarms += one.alarms
+                answer.breakers += one.breakers
             } catch  where error.blamesTheReport {
                 do {
                     let buried = try await recordAndClaim([report.broken(by: error)], nil).record
@@ -98,7 +101,7 @@ extension QueueStore {
             }
         }
         try apply(answer.recorded, effects, transaction)
-        answer.alarms = try hold(answer.recorded, transaction)
+        try tellDestinations(answer.recorded, into: &answer, transaction)
         return answer
     }
 
@@ -116,34 +119,5 @@ extension QueueStore {
         if reports.contains(where: { !$0.outcome.spawned.isEmpty }) {
             try transaction.execute(QueueStatements.spawn, ReportColumns.spawn(reports))
         }
-    }
-
-    /// Closes the destinations that asked for it, in the order of their names so that rivals do not deadlock.
-    private static func hold(
-        _ reports: [Report], _ transaction: borrowing Transaction
-    ) throws(PostgresError) -> [String] {
-        var alarms: [String] = []
-        let held = reports.filter { $0.disposition.hold != nil }.sorted { $0.run.queue < $1.run.queue }
-        for report in held {
-            guard let hold = report.disposition.hold, let failure = report.disposition.failure else { continue }
-            var milliseconds: Int64?
-            if case .briefly(let wait) = hold { milliseconds = wait.milliseconds }
-            try transaction.execute(
-                QueueStatements.holdDestination,
-                [
-                    .text(report.run.queue), .int(milliseconds), .text(failure.code.withoutNUL),
-                    .text(failure.message.withoutNUL),
-                ])
-            guard hold == .untilResumed else { continue }
-            let isNew = try transaction.query(
-                QueueStatements.raiseAlarm,
-                [
-                    .text("unauthorised:" + report.run.queue), .text("critical"),
-                    .text("\(report.run.queue) refuses our credentials: \(failure.message.withoutNUL)"),
-                ]
-            ) { row throws(PostgresError) in try row.get(Bool.self, 0) }
-            if isNew.first == true { alarms.append("unauthorised:" + report.run.queue) }
-        }
-        return alarms
     }
 }

@@ -93,13 +93,14 @@ struct QueueHarness: Sendable {
 
     func worker(
         _ steps: [StepDefinition], effects: [EffectKind] = [],
-        configuration: WorkerConfiguration = QueueHarness.configuration()
+        configuration: WorkerConfiguration = QueueHarness.configuration(), destinations: [DestinationLimits] = [],
+        schedules: [ScheduleDefinition] = []
     ) throws -> Worker {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         return Worker(
             pool: pool, listenerConfiguration: try PostgresConfiguration(url: url), steps: steps, effects: effects,
-            configuration: configuration, logger: logger)
+            destinations: destinations, schedules: schedules, configuration: configuration, logger: logger)
     }
 
     /// Runs a worker while `body` runs, then stops it gracefully.

@@ -1,0 +1,183 @@
+import Postgres
+import Testing
+
+@testable import JobQueue
+
+/// What a worker decides, without a database or a clock.
+@Suite struct EngineStateTests {
+    private let start = ContinuousClock.now
+
+    private func configuration(_ change: (inout WorkerConfiguration) -> Void = { _ in }) -> WorkerConfiguration {
+        var configuration = WorkerConfiguration(name: "test", version: "1")
+        configuration.concurrency = 10
+        change(&configuration)
+        return configuration
+    }
+
+    private func stream(_ queue: String = "local", shop: String = "shop", _ priority: Int = 0) -> SurveyFinding {
+        SurveyFinding(
+            queue: queue, stream: StreamKey(queue: queue, shop: shop, priority: priority), wait: .zero, closedFor: .zero
+        )
+    }
+
+    private func answer(survey findings: [SurveyFinding], at now: ContinuousClock.Instant) -> TurnAnswer {
+        var answer = TurnAnswer()
+        answer.survey = TurnAnswer.Survey(findings: findings, startedAt: now, took: .milliseconds(1))
+        return answer
+    }
+
+    private func claim(_ visited: [Int?], _ runs: [ClaimedRun] = []) -> TurnAnswer.Claim {
+        TurnAnswer.Claim(answer: ClaimAnswer(runs: runs, visited: visited), took: .milliseconds(1))
+    }
+
+    /// Lets a state run on its own clock against an answerer; how many turns it took in `span`.
+    private func turns(
+        _ state: inout EngineState, over span: Duration, answer: (Turn, ContinuousClock.Instant) -> TurnAnswer
+    ) -> [Turn] {
+        var (now, turns) = (start, [Turn]())
+        while now < start.advanced(by: span) {
+            switch state.next(at: now, leaseHolds: true) {
+            case .turn(let turn):
+                turns.append(turn)
+                now = now.advanced(by: .milliseconds(1))
+                state.ended(turn, answer(turn, now), at: now)
+            case .sleep(let instant): now = max(instant, now.advanced(by: .microseconds(1)))
+            case .end: return turns
+            }
+        }
+        return turns
+    }
+
+    @Test func anIdleWorkerAsksToBeToldAndThenPolls() {
+        var state = EngineState(configuration(), at: start)
+        let turns = turns(&state, over: .seconds(20)) { turn, now in answer(survey: [], at: now) }
+        // Six quick looks at first, then one a second, and the flag once in a while.
+        #expect((20...40).contains(turns.count))
+        let wishes = turns.compactMap(\.wish)
+        #expect(wishes == Array(repeating: .notify(for: .seconds(30)), count: wishes.count))
+        #expect((1...3).contains(wishes.count))
+    }
+
+    @Test func jobsForNobodyHereDoNotKeepAWorkerBusy() {
+        var state = EngineState(configuration(), at: start)
+        // Every survey sees ready jobs, every claim gets none of them.
+        let turns = turns(&state, over: .seconds(20)) { turn, now in
+            var answer = turn.surveys ? answer(survey: [stream()], at: now) : TurnAnswer()
+            if let plan = turn.plan { answer.claim = claim(plan.streams.map { _ in 0 }) }
+            return answer
+        }
+        #expect(turns.count < 120)
+    }
+
+    @Test func aClaimNeverAsksForMoreThanThereIsRoom() {
+        var state = EngineState(configuration { $0.claimers = 2 }, at: start)
+        guard case .turn(let look) = state.next(at: start, leaseHolds: true) else {
+            Issue.record("a worker looks first")
+            return
+        }
+        state.ended(look, answer(survey: [stream()], at: start), at: start)
+        var rooms: [Int] = []
+        while case .turn(let turn) = state.next(at: start, leaseHolds: true), let plan = turn.plan {
+            rooms.append(plan.room)
+        }
+        #expect(rooms == [5, 5])
+    }
+
+    @Test func withoutALeaseNothingIsClaimed() {
+        var state = EngineState(configuration(), at: start)
+        guard case .sleep = state.next(at: start, leaseHolds: false) else {
+            Issue.record("it claimed without a lease")
+            return
+        }
+    }
+
+    @Test func aStreamWithLittleIsServedBeforeOneWithABacklog() throws {
+        var board = StreamBoard(at: start)
+        board.learn([stream(shop: "big"), stream(shop: "small")], startedAt: start, took: .zero, at: start)
+        let first = try #require(board.plan(room: 10, at: start) { _ in 10 })
+        #expect(first.streams.map(\.limit) == [5, 5])
+        // The big one was full, the small one had two.
+        let visited = first.streams.map { $0.key.shop == "big" ? 5 : 2 }
+        board.learn(first, visited: visited, reached: [:], took: .zero, at: start)
+        board.learn([stream(shop: "big"), stream(shop: "small")], startedAt: start, took: .zero, at: start)
+        let second = try #require(board.plan(room: 10, at: start) { _ in 10 })
+        #expect(second.streams.map(\.key.shop).contains("small"))
+        #expect(second.streams.last?.limit == 5)
+    }
+
+    @Test func oneClaimInEightTakesBulkWorkFirst() throws {
+        var board = StreamBoard(at: start)
+        var bulkFirst = 0
+        for _ in 0..<16 {
+            board.learn([stream(), stream("local", shop: "shop", 1)], startedAt: start, took: .zero, at: start)
+            let plan = try #require(board.plan(room: 10, at: start) { _ in 10 })
+            if plan.streams.first?.key.priority == 1 { bulkFirst += 1 }
+        }
+        #expect(bulkFirst == 2)
+    }
+
+    @Test func aSlowDestinationLeavesRoomForTheOthers() throws {
+        var board = StreamBoard(at: start)
+        board.learn([stream("slow"), stream()], startedAt: start, took: .zero, at: start)
+        let plan = try #require(board.plan(room: 10, at: start) { $0 == "slow" ? 0 : 10 })
+        #expect(plan.streams.map(\.key.queue) == ["local"])
+    }
+
+    @Test func aClosedQueueIsNotVisitedUntilItOpens() throws {
+        var board = StreamBoard(at: start)
+        let closed = SurveyFinding(
+            queue: "p", stream: StreamKey(queue: "p", shop: "shop", priority: 0), wait: .zero, closedFor: .seconds(5))
+        board.learn([closed], startedAt: start, took: .zero, at: start)
+        #expect(!board.hasWork(at: start))
+        #expect(board.nextDue(after: start) == start.advanced(by: .seconds(5)))
+        #expect(board.hasWork(at: start.advanced(by: .seconds(5))))
+    }
+
+    @Test func theFloorFollowsAtADistance() {
+        var floor = ClaimFloor()
+        for step in 0..<10 {
+            let position = ClaimFloor.Position(readyAt: Timestamp(microsecondsSince1970: Int64(step)), id: Int64(step))
+            floor.reached(position, at: start.advanced(by: .milliseconds(20 * step)))
+        }
+        // What was claimed 50 ms ago or earlier: at 120 ms of 180.
+        #expect(floor.position.id == 6)
+    }
+
+    @Test func outcomesWaitForEachOtherOnlyWhileRunsAreUnderWay() throws {
+        let configuration = configuration()
+        var state = EngineState(configuration, at: start)
+        guard case .turn(let look) = state.next(at: start, leaseHolds: true) else { return }
+        state.ended(look, answer(survey: [], at: start), at: start)
+        let runs = [1, 2].map { id in
+            ClaimedRun(
+                run: JobRun(job: JobID(id), shop: "shop", kind: "test", step: "run"), priority: 0,
+                readyAt: Timestamp(microsecondsSince1970: 0))
+        }
+        state.began(runs) { _ in start.advanced(by: .seconds(5)) }
+        func report(_ run: JobRun) throws -> Report { try Report.test(run, Outcome(.finish(outcome: "ok"))) }
+        let first = state.answered(try report(runs[0].run), at: start)
+        #expect(first)
+        if case .turn(let turn) = state.next(at: start, leaseHolds: false) { #expect(turn.reports.isEmpty) }
+        let second = state.answered(try report(runs[1].run), at: start)
+        #expect(second)
+        guard case .turn(let turn) = state.next(at: start, leaseHolds: false) else {
+            Issue.record("nothing was recorded")
+            return
+        }
+        #expect(turn.reports.count == 2)
+    }
+
+    @Test func backoffIsFullJitterUpToItsCap() {
+        let backoff = RetryBackoff.standard
+        #expect(
+            [0, 1, 2, 5].map { backoff.ceiling(afterAttempt: $0) } == [
+                .seconds(2), .seconds(4), .seconds(8), .seconds(64),
+            ])
+        #expect(backoff.ceiling(afterAttempt: 12) == .seconds(3600))
+        #expect(backoff.ceiling(afterAttempt: Int.max) == .seconds(3600))
+        var generator = SystemRandomNumberGenerator()
+        let delays = (0..<1000).map { _ in backoff.delay(afterAttempt: 3, using: &generator) }
+        #expect(delays.allSatisfy { $0 >= .zero && $0 <= .seconds(16) })
+        #expect(delays.contains { $0 < .seconds(4) } && delays.contains { $0 > .seconds(12) })
+    }
+}
