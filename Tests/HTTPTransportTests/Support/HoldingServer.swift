@@ -41,6 +41,8 @@ struct HoldingServer {
         var buffer = [UInt8](repeating: 0, count: 4096)
         while true {
             let count = recv(descriptor, &buffer, buffer.count, 0)
+            // A signal to this process, such as a child's end, says nothing about the connection.
+            if count < 0, errno == EINTR { continue }
             if count <= 0 { return }
             bytes += buffer[..<count]
             if bytes.suffix(7).starts(with: "\r\n\r\n".utf8) { return }
