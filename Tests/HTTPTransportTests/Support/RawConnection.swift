@@ -52,6 +52,7 @@ struct RawConnection: Sendable {
             let got = bytes.withUnsafeMutableBytes {
                 recv(descriptor, $0.baseAddress?.advanced(by: filled), count - filled, 0)
             }
+            if got < 0, errno == EINTR { continue }
             guard got > 0 else { return nil }
             filled += got
         }
@@ -74,6 +75,7 @@ struct RawConnection: Sendable {
             let count = bytes.withUnsafeBytes {
                 Glibc.send(descriptor, $0.baseAddress?.advanced(by: sent), bytes.count - sent, Int32(MSG_NOSIGNAL))
             }
+            if count < 0, errno == EINTR { continue }
             guard count > 0 else { return false }
             sent += count
         }
