@@ -1,5 +1,4 @@
 import Postgres
-import Synchronization
 import TestSupport
 import Testing
 
@@ -48,7 +47,8 @@ import Testing
         check(plans, reach: "job_lane_order", for: "FROM unnest(free_shops, free_names)")
         check(plans, reach: "job_pkey", for: "DELETE FROM fiscal.job j")
         check(plans, reach: "job_ready", for: "(j.queue, j.shop, j.priority) > ")
-        for plan in plans.entries {
+        // The test's own statement aside.
+        for plan in plans.entries where !plan.contains("SELECT cardinality(fiscal.finish") {
             #expect(!plan.contains("Seq Scan on job"), "\(plan)")
             #expect(!plan.contains("Sort Key: j.queue"), "\(plan)")
         }

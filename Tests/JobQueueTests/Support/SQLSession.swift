@@ -48,9 +48,9 @@ struct SQLSession: Sendable {
             """
             SELECT id::text FROM fiscal.claim(\(worker), \(room), '{\(queue)}', '{\(shop)}', '{0}', '{-infinity}', '{0}',
                 '{\(room)}', '{\(queue)}', '{-infinity}', '{0}', true)
-            WHERE id IS NOT NULL ORDER BY id
+            WHERE id IS NOT NULL
             """
-        ).compactMap { Int($0) }
+        ).compactMap { Int($0) }.sorted()
     }
 
     /// Finishes jobs under the run numbers they have; how many matched.
