@@ -1,0 +1,14 @@
+/// Values that must never be seen in a log or a reason, and others that tests share.
+enum Sample {
+    static let password = "kassa-password-8f3a1c"
+    static let webhookCode = "webhookcode5d2e9b"
+    static let email = "ivan.petrov@buyers.example.ru"
+    static let phone = "+79161234567"
+    /// The phone as a checkout writes it.
+    static let phoneAsTyped = "8 (916) 123-45-67"
+
+    static let customer = #"{ "email": "\#(email)", "phone": "\#(phone)" }"#
+
+    /// Texts of which none may leave the tables of events and receipts (I10).
+    static let secrets = [password, webhookCode, email, "ivan.petrov", "9161234567", "123-45-67"]
+}

@@ -1,0 +1,59 @@
+import Sandbox
+
+/// A shop as a test wants it configured.
+struct ShopSpec: Sendable {
+    var name = "main"
+    /// Name of its account in the sandbox; nil: shadow mode.
+    var account: String? = "main"
+    /// Accounts that it used before.
+    var former: [String] = []
+    var doubt = "resend"
+    var password = Sample.password
+    var taxSystem = "osn"
+    /// Name of its portal in the sandbox; nil: none.
+    var portal: String? = "main"
+    /// Further settings of the shop, e.g. `fiscal_deadline: 60s`, one each.
+    var more: [String] = []
+
+    func yaml(_ address: SandboxAddress) -> String {
+        var lines = [
+            "  \(name):",
+            """
+                company: { inn: "7712345671", sno: \(taxSystem), email: "kassa@shop.example.ru", \
+            payment_address: "https://shop.example.ru", ffd: "1.05" }
+            """,
+        ]
+        if let account {
+            lines.append("    provider: \(provider(account, address))")
+        } else {
+            lines.append("    provider: { kind: none }")
+        }
+        if !former.isEmpty {
+            lines.append("    former_providers:")
+            for name in former { lines.append("      \(name): \(provider(name, address))") }
+        }
+        if let portal {
+            let url = address.webhookURL(of: Self.portal(portal))
+            lines.append(#"    bitrix: { webhook_url: "\#(url)" }"#)
+        }
+        return (lines + more.map { "    \($0)" }).joined(separator: "\n") + "\n"
+    }
+
+    private func provider(_ account: String, _ address: SandboxAddress) -> String {
+        """
+        { kind: cloudkassir, base_url: "\(address.url(of: Self.account(account)))", login: \(account), \
+        password: "\(password)", timeout: 1s, doubt: \(doubt) }
+        """
+    }
+
+    /// The stand-in for an account: it fiscalises at once, so that the first poll brings the result.
+    static func account(_ name: String) -> CloudKassirAccount {
+        CloudKassirAccount(
+            name: name, basePath: "/cloudkassir/\(name)/v1", login: name, password: Sample.password, polls: 0)
+    }
+
+    static func portal(_ name: String) -> BitrixPortal {
+        BitrixPortal(
+            name: name, basePath: "/portal/\(name)", webhooks: [BitrixPortal.Webhook(code: Sample.webhookCode)])
+    }
+}
