@@ -14,11 +14,8 @@ INSERT INTO fiscal.kind (name, first_step) VALUES
     ('order.paid', 'build'),
     ('payment.refunded', 'build'),
     ('order.shipped', 'build'),
-    ('pos.transaction', 'build'),
-    ('cashbox.check', 'build'),
     ('receipt.correction', 'build'),
-    ('fiscal.result', 'record'),
-    ('payment.cancelled', 'build'),
+    ('payment.cancelled', 'decide'),
     ('shipment.undone', 'record'),
     ('order.cancelled', 'record');
 

@@ -144,3 +144,6 @@ GRANT SELECT ON fiscal.receipt, fiscal.writeback TO fiscal_reader, fiscal_admin;
 
 -- The events of an order: what a closing receipt looks back on, and what people look for.
 CREATE INDEX outbox_subject ON fiscal.outbox (shop, subject, id) WHERE subject <> '';
+
+-- Workers and readers say whether the schema fits them.
+GRANT SELECT ON fiscal.schema_migration TO fiscal_worker, fiscal_admin, fiscal_reader;

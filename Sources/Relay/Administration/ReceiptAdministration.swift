@@ -26,6 +26,7 @@ package struct ReceiptAdministration: Sendable {
     package struct DeadJob: Sendable {
         package let id: JobID
         package let eventID: Int64?
+        package let kind: String
         package let step: String
         package let part: Int
         package let edition: Int
@@ -64,7 +65,8 @@ package struct ReceiptAdministration: Sendable {
         if let event = dead.eventID, !dead.spawned {
             let states = Self.newest(try await self.states(of: event))
             do throws(ReplayPlan.Refusal) {
-                plan = try ReplayPlan.plan(reason: dead.reason, receipts: states, orderedAs: orderedAs)
+                plan = try ReplayPlan.plan(
+                    reason: dead.reason, receipts: states, orderedAs: orderedAs, kind: dead.kind)
             } catch {
                 return .refused(error.description)
             }
@@ -146,7 +148,7 @@ package struct ReceiptAdministration: Sendable {
     private func deadJob(_ job: JobID) async throws(PostgresError) -> DeadJob? {
         try await pool.query(Self.dead, [.int(job.rawValue)]) { row throws(PostgresError) in
             DeadJob(
-                id: job, eventID: try row.getOptional("event_id"), step: try row.get("step"),
+                id: job, eventID: try row.getOptional("event_id"), kind: try row.get("kind"), step: try row.get("step"),
                 part: Int(try row.get(Int16.self, "part")), edition: Int(try row.get(Int16.self, "edition")),
                 reason: try row.getOptional("reason_code"), spawned: try row.get("spawned"))
         }.first
@@ -155,7 +157,7 @@ package struct ReceiptAdministration: Sendable {
     private static let dead = Statement(
         "administration.deadJob",
         """
-        SELECT event_id, step, part, edition, reason_code, spawned FROM fiscal.job_listing
+        SELECT event_id, kind, step, part, edition, reason_code, spawned FROM fiscal.job_listing
         WHERE id = $1 AND state = 'dead'
         """)
 

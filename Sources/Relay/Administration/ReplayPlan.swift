@@ -18,6 +18,8 @@ package enum ReplayPlan: Hashable, Sendable {
         case needsOrder
         /// The provider has the receipt, so no correction can take its place.
         case alreadySent
+        /// Only a missed sale can be repaired by a replay.
+        case noCorrection
 
         package var description: String {
             switch self {
@@ -27,6 +29,8 @@ package enum ReplayPlan: Hashable, Sendable {
                 "its deadline has passed: say --as receipt or --as correction"
             case .alreadySent:
                 "the provider has this receipt, so a correction cannot take its place"
+            case .noCorrection:
+                "only order.paid can be replayed as a correction: write a receipt.correction event instead"
             }
         }
     }
@@ -42,14 +46,16 @@ package enum ReplayPlan: Hashable, Sendable {
     ///   - reason: The code with which the job died.
     ///   - receipts: The newest edition of every part of its event.
     ///   - orderedAs: What the person says is due; nil: as before.
+    ///   - kind: The kind of the event.
     /// - Returns: Where the job begins again.
     /// - Throws: ``Refusal``.
     package static func plan(
-        reason: String?, receipts: [ReceiptState], orderedAs: OrderedAs?
+        reason: String?, receipts: [ReceiptState], orderedAs: OrderedAs?, kind: String = "order.paid"
     ) throws(Refusal) -> ReplayPlan {
         if reason == "in_doubt" { throw .inDoubt }
         if reason == "deadline_passed" || reason == "too_old", orderedAs == nil { throw .needsOrder }
         if orderedAs == .correction {
+            if kind != "order.paid" { throw .noCorrection }
             if receipts.contains(where: { $0 == .submitted || $0 == .fiscalised }) { throw .alreadySent }
             return receipts.isEmpty ? .rebuild : .nextEdition
         }

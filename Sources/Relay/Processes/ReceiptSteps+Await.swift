@@ -67,7 +67,7 @@ extension ReceiptSteps {
                 exchange: exchange)
         case .unknownReceipt(let fault):
             // Accepted and then unknown: a list that lags, or an account that was changed. Asking never stops.
-            return Outcome(.later(failure.provider(fault)), exchange: exchange)
+            return Outcome(.later(failure.provider(fault), after: pauseAfterFault(run)), exchange: exchange)
         case .later(let fault):
             return Outcome(
                 .later(failure.provider(fault, blames: true), after: pauseAfterFault(run)), exchange: exchange)

@@ -10,6 +10,7 @@ package enum RelaySteps {
     ) -> [StepDefinition] {
         ReceiptSteps(directory: directory, pool: pool, language: language).definitions
             + [WritebackStep(directory: directory, pool: pool, language: language).definition]
+            + RecordSteps(language: language).definitions
     }
 
     /// The changes that those steps order, in the order in which they are carried out.

@@ -52,6 +52,14 @@ package struct StepFailure: Sendable {
             "The payload was erased by retention, so no receipt can be built of it.")
     }
 
+    package func paymentCancelled() -> JobFailure {
+        say(
+            "payment_cancelled",
+            "Оплата снята, а деньги не вернулись. Решите, нужен ли чек возврата: запишите payment.refunded и отмените задание.",
+            "The payment was taken back and no money left. Decide whether a return receipt is due: write payment.refunded, and cancel this job."
+        )
+    }
+
     package func tooOld(hours: Int64) -> JobFailure {
         say(
             "too_old", "Событие старше \(hours) ч: решите, нужен ли чек коррекции.",
