@@ -59,6 +59,11 @@ package struct WorkerSettings: Sendable {
         heartbeat = reader.duration("worker.heartbeat", in: .milliseconds(100)...(.seconds(60)), default: .seconds(5))
         shutdownGrace = reader.duration(
             "worker.shutdown_grace", in: .seconds(0)...(.seconds(300)), default: .seconds(20))
+        if shutdownGrace >= lease {
+            reader.report(
+                "worker.shutdown_grace", "is not shorter than worker.lease",
+                allowed: "less than it, so that what is still running is handed back before others take it over")
+        }
         if heartbeat * 3 > lease {
             reader.report(
                 "worker.heartbeat", "is more than a third of worker.lease",
