@@ -15,7 +15,10 @@ package struct BitrixSettings: Sendable {
 
     /// - Returns: nil when the shop has no portal, or after faults, which are with the reader.
     init?(key: String, from reader: inout ConfigurationReader) {
-        guard !reader.children(of: key).isEmpty else { return nil }
+        let isGiven =
+            !reader.children(of: key).isEmpty || reader.has("\(key).webhook_url")
+            || reader.has("\(key).webhook_url_file")
+        guard isGiven else { return nil }
         properties = Properties(
             fn: reader.optionalText("\(key).properties.fn") ?? "CLOUDKASSIR_FN",
             fd: reader.optionalText("\(key).properties.fd") ?? "CLOUDKASSIR_FD",

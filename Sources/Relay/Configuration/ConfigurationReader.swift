@@ -14,7 +14,13 @@ struct ConfigurationReader {
     }
 
     mutating func children(of key: String) -> [String] {
-        source.children(of: key)
+        if source.isLeaf(key) { report(key, "holds no keys", allowed: "a mapping of keys") }
+        return source.children(of: key)
+    }
+
+    /// Whether `key` has a value of its own, in the file or in the environment.
+    mutating func has(_ key: String) -> Bool {
+        source.text(key) != nil
     }
 
     mutating func optionalText(_ key: String) -> String? {
@@ -28,7 +34,7 @@ struct ConfigurationReader {
     /// A text that must be there; a placeholder is returned after the fault, so that reading goes on.
     mutating func text(_ key: String, allowed: String) -> String {
         guard let text = optionalText(key), !text.isEmpty else {
-            report(key, "is missing", allowed: allowed)
+            if !source.isMapping(key) { report(key, "is missing", allowed: allowed) }
             return ""
         }
         return text
@@ -81,14 +87,21 @@ struct ConfigurationReader {
     }
 
     /// A secret given as `key` or as `key_file`; a fault when both or neither are there.
+    ///
+    /// A variable of the environment overrides either form in the file.
     mutating func secret(_ key: String, required: Bool = true) -> Secret? {
-        let inline = optionalText(key)
-        let path = optionalText("\(key)_file")
+        var inline = source.environmentText(key)
+        var path = source.environmentText("\(key)_file")
+        if inline == nil, path == nil {
+            inline = optionalText(key)
+            path = optionalText("\(key)_file")
+        }
         switch (inline, path) {
         case (.some, .some):
             report(key, "is given twice", allowed: "either \(key) or \(key)_file")
             return nil
         case (let value?, nil):
+            if value.isEmpty { report(key, "is empty", allowed: "a value, or \(key)_file with the path of a file") }
             return Secret(.inline(value))
         case (nil, let path?):
             let secret = Secret(.file(path))
@@ -116,8 +129,13 @@ struct ConfigurationReader {
 
     /// Reports what nobody asked for, with the nearest known neighbour left to the reader's eye.
     mutating func reportUnknownKeys() {
-        for key in source.unknownKeys() {
+        for key in source.unknownKeys() where !faults.contains(where: { $0.key == key }) {
             report(key, "is not a known setting", allowed: "see the README's table of settings")
+        }
+        for (variable, keys) in source.ambiguousVariables() {
+            report(
+                variable, "means several settings: \(keys.joined(separator: ", "))",
+                allowed: "names of shops that differ in more than - and _")
         }
     }
 }

@@ -20,7 +20,9 @@ struct ConfigurationSource {
             root = try compose(yaml: yaml)
         } catch {
             throw ConfigurationFaults([
-                ConfigurationFault(key: "(file)", problem: "is not valid YAML: \(error)", allowed: "a YAML mapping")
+                ConfigurationFault(
+                    key: "(file)", problem: "is not valid YAML: \(Self.explanation(of: error))",
+                    allowed: "a YAML mapping")
             ])
         }
         if let root, root.mapping == nil, !(root.scalar?.string.isEmpty ?? false) {
@@ -33,10 +35,29 @@ struct ConfigurationSource {
 
     /// The text at `key`, from the environment or the file; nil when it stands in neither.
     mutating func text(_ key: String) -> String? {
-        asked.insert(key)
-        if let value = environment[Self.variable(for: key)] { return value }
+        if let value = environmentText(key) { return value }
         guard let scalar = node(at: key)?.scalar, !Self.isNull(scalar) else { return nil }
         return scalar.string
+    }
+
+    /// The text at `key` from the environment alone. An empty variable counts as one that is not set.
+    mutating func environmentText(_ key: String) -> String? {
+        asked.insert(key)
+        return environment[Self.variable(for: key)].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// Whether something stands at `key` that has no keys below it.
+    func isLeaf(_ key: String) -> Bool {
+        guard let node = node(at: key), node.mapping == nil else { return false }
+        return node.scalar.map { !Self.isNull($0) } ?? true
+    }
+
+    /// Variables that are set and mean several keys at once, each with those keys in order.
+    func ambiguousVariables() -> [(variable: String, keys: [String])] {
+        Dictionary(grouping: asked, by: Self.variable(for:))
+            .filter { $1.count > 1 && environment[$0]?.isEmpty == false }
+            .map { ($0, $1.sorted()) }
+            .sorted { $0.0 < $1.0 }
     }
 
     /// Whether a mapping stands at `key`, where a reader expects a single value.
@@ -79,6 +100,20 @@ struct ConfigurationSource {
     /// Variables of that prefix which steer the program and are no settings.
     private static func isReserved(_ variable: String) -> Bool {
         variable == "FISCAL_RELAY_CONFIG" || variable.hasPrefix("FISCAL_RELAY_TEST_")
+    }
+
+    /// What is wrong and where, without the text itself: the parser's own description quotes lines that may hold secrets.
+    private static func explanation(of error: any Error) -> String {
+        switch error as? YamlError {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
+            .composer(_, let problem, let mark, _):
+            "\(problem) in line \(mark.line), column \(mark.column)"
+        case .duplicatedKeysInMapping(let keys, let context):
+            "the key \(keys.sorted().map { "“\($0)”" }.joined(separator: ", ")) stands twice in one mapping, "
+                + "first in line \(context.mark.line)"
+        case .reader(let problem, _, _, _): problem
+        default: "it cannot be parsed"
+        }
     }
 
     private static func isNull(_ scalar: Node.Scalar) -> Bool {

@@ -5,10 +5,14 @@ import FoundationEssentials
 /// A file is read at every ``read()``, so that a credential which a secret store replaced is picked up without a
 /// restart. Neither description shows anything of the value.
 package struct Secret: Hashable, Sendable {
-    package enum Source: Hashable, Sendable {
+    package enum Source: Hashable, Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
         case inline(String)
         /// Path of a file; white space around its content is not part of the secret.
         case file(String)
+
+        package var description: String { "(secret)" }
+        package var debugDescription: String { description }
+        package var customMirror: Mirror { Mirror(self, children: [:]) }
     }
 
     /// The file cannot be read, or is empty.

@@ -11,11 +11,16 @@ enum ServerAddress {
         case "https": return nil
         case "http":
             return isThisMachine(host) ? nil : "is not encrypted, so credentials would cross the network in clear"
-        default: return "has the scheme “\(scheme)”"
+        // The text is not quoted: of a webhook it would be a credential.
+        default: return "is an address of another kind"
         }
     }
 
     static func isThisMachine(_ host: String) -> Bool {
-        host == "localhost" || host == "::1" || host == "[::1]" || host.hasPrefix("127.")
+        let host = host.lowercased()
+        if host == "localhost" || host == "::1" || host == "[::1]" { return true }
+        // A name such as 127.example.ru belongs to somebody else.
+        let numbers = host.split(separator: ".", omittingEmptySubsequences: false)
+        return numbers.count == 4 && numbers[0] == "127" && numbers.allSatisfy { UInt8($0) != nil }
     }
 }
