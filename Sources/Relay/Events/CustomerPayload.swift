@@ -4,7 +4,7 @@ package import Fiscal
 package struct CustomerPayload: Sendable {
     package var email: String?
     package var phone: String?
-    /// Of a buying company only (R51).
+    /// Of a buying company; without ``companyINN`` it is not used (R51).
     package var companyName: String?
     package var companyINN: String?
 
@@ -20,9 +20,10 @@ package struct CustomerPayload: Sendable {
         var collector = FaultCollector()
         let contact = collector.value { () throws(FiscalFault) in try BuyerContact(email: email, phone: phone) }
         var company: BuyerCompany?
-        if let companyName, let companyINN {
+        // A name alone is that of a person, who is not named on a receipt (R51).
+        if let companyINN {
             company = collector.values(within: "customer") { () throws(FiscalFaults) in
-                try BuyerCompany(name: companyName, inn: companyINN)
+                try BuyerCompany(name: companyName ?? "", inn: companyINN)
             }
         }
         try collector.finish()

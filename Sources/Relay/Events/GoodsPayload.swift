@@ -29,8 +29,9 @@ package struct ItemPayload: Sendable {
     package var name: String
     package var price: ExactDecimal
     package var quantity: ExactDecimal
-    /// As Bitrix keeps it: a fraction or a percentage as text; nil where the shop says “without VAT”.
-    package var vatRate: JSONValue
+    /// As Bitrix keeps it: a fraction or a percentage as text; null where the shop says “without VAT”; nil where it says
+    /// nothing, which is no statement on a receipt (R40).
+    package var vatRate: JSONValue?
     package var isVATIncluded: Bool
     package var measure: Measure
     package var object: SettlementObject
@@ -47,13 +48,13 @@ package struct ItemPayload: Sendable {
         let price = reader.decimal("price", fault: .priceInvalid)
         let quantity = reader.decimal("quantity", fault: .quantityInvalid)
         productID = reader.optionalText("product_id", maximumLength: 100)
-        vatRate = reader.value("vat_rate") ?? .null
+        vatRate = reader.names("vat_rate") ? reader.value("vat_rate") ?? .null : nil
         isVATIncluded = reader.bool("vat_included", default: true)
         measure = Self.measure(from: reader)
         object = reader.choice("object", default: .commodity) ?? .commodity
         marks = reader.texts("marks", maximumCount: 1000)
         isDiscountable = reader.bool("discountable", default: true)
-        sno = reader.has("sno") ? reader.choice("sno", default: nil) : nil
+        sno = reader.optionalChoice("sno", TaxSystem.self)
         agent = reader.optionalObject("agent") { Self.agent(from: $0) }
         storeID = reader.optionalText("store_id", maximumLength: 100)
         isDeliveredAtPayment = reader.bool("delivered_at_payment", default: false)
@@ -88,9 +89,15 @@ package struct ItemPayload: Sendable {
                 kind: kind, principalINN: supplier?.inn, principalName: supplier?.name,
                 principalPhones: supplier?.phones ?? [])
         } catch {
-            for fault in error.all { reader.gathered.add(fault.within(reader.at(""))) }
+            for fault in error.all { reader.gathered.add(fault.at(place(of: fault.field)).within(reader.at(""))) }
             return nil
         }
+    }
+
+    /// Where the payload keeps what the fiscal core calls `supplier_inn` and the like.
+    private static func place(of field: FieldPath) -> FieldPath {
+        let flat = "supplier_"
+        return field.text.hasPrefix(flat) ? FieldPath("supplier." + field.text.dropFirst(flat.count)) : field
     }
 }
 
@@ -98,12 +105,13 @@ package struct ItemPayload: Sendable {
 package struct DeliveryPayload: Sendable {
     package var name: String
     package var price: ExactDecimal
-    package var vatRate: JSONValue
+    /// As in ``ItemPayload/vatRate``.
+    package var vatRate: JSONValue?
     package var isVATIncluded: Bool
 
     init?(from reader: borrowing PayloadReader) {
         name = reader.optionalText("name", maximumLength: 2000) ?? "Доставка"
-        vatRate = reader.value("vat_rate") ?? .null
+        vatRate = reader.names("vat_rate") ? reader.value("vat_rate") ?? .null : nil
         isVATIncluded = reader.bool("vat_included", default: true)
         guard let price = reader.decimal("price", fault: .priceInvalid) else { return nil }
         self.price = price

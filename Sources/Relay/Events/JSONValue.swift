@@ -10,16 +10,13 @@ package enum JSONValue: Hashable, Sendable {
     case array([JSONValue])
     case object([String: JSONValue])
 
-    /// The text is not JSON, or nested deeper than a payload may be.
+    /// The text is not JSON, nested deeper than ``JSONParser/deepest``, or holds a number that cannot be kept exactly.
     package struct Malformed: Error, Hashable {}
 
     /// - Throws: ``Malformed``.
     package init(parsing text: String) throws(Malformed) {
-        do {
-            self = try JSONDecoder().decode(JSONValue.self, from: Data(text.utf8))
-        } catch {
-            throw Malformed()
-        }
+        var parser = JSONParser(Array(text.utf8))
+        self = try parser.document()
     }
 
     /// A decimal number as text, from a JSON string (white space removed) or a JSON number.
@@ -41,36 +38,5 @@ package enum JSONValue: Hashable, Sendable {
         case .array: "a list"
         case .object: "an object"
         }
-    }
-}
-
-extension JSONValue: Decodable {
-    package init(from decoder: any Decoder) throws {
-        // Leaves first: they are by far the most frequent.
-        if let container = try? decoder.singleValueContainer() {
-            if container.decodeNil() {
-                self = .null
-                return
-            }
-            if let text = try? container.decode(String.self) {
-                self = .string(text)
-                return
-            }
-            if let flag = try? container.decode(Bool.self) {
-                self = .bool(flag)
-                return
-            }
-            if let number = try? container.decode(Decimal.self) {
-                self = .number(number)
-                return
-            }
-            if let object = try? container.decode([String: JSONValue].self) {
-                self = .object(object)
-                return
-            }
-            self = .array(try container.decode([JSONValue].self))
-            return
-        }
-        throw DecodingError.dataCorrupted(.init(codingPath: decoder.codingPath, debugDescription: "no value"))
     }
 }

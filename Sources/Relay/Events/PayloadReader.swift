@@ -59,6 +59,11 @@ package struct PayloadReader: ~Copyable {
         value(name) != nil
     }
 
+    /// Whether the payload says something about the field, be it null.
+    package func names(_ name: String) -> Bool {
+        fields[name] != nil
+    }
+
     /// What stands at `name`; nil when it is absent or null.
     package func value(_ name: String) -> JSONValue? {
         guard let value = fields[name], value != .null else { return nil }
@@ -85,9 +90,9 @@ package struct PayloadReader: ~Copyable {
         return text
     }
 
-    /// A decimal number exactly as it was written, in a JSON string or as a JSON number.
+    /// A decimal number exactly as it was written, in a JSON string or as a JSON number. Empty counts as absent.
     package func optionalDecimal(_ name: String, fault: FaultCode) -> ExactDecimal? {
-        guard let value = value(name) else { return nil }
+        guard let value = value(name), !isBlank(name) else { return nil }
         guard let text = value.decimalText, let number = try? ExactDecimal(text) else {
             report(fault, name, found: value.decimalText.map { String($0.prefix(40)) } ?? value.kindName)
             return nil
@@ -132,13 +137,20 @@ package struct PayloadReader: ~Copyable {
 
     package func choice<Value: RawRepresentable & CaseIterable>(_ name: String, default: Value?) -> Value?
     where Value.RawValue == String {
-        guard let text = optionalText(name) else {
+        guard has(name), !isBlank(name) else {
             if `default` == nil { reportMissing(name) }
             return `default`
         }
+        return optionalChoice(name, Value.self) ?? `default`
+    }
+
+    /// One of the words of an enumeration; nil when it is absent or empty, or after a fault.
+    package func optionalChoice<Value: RawRepresentable & CaseIterable>(_ name: String, _ type: Value.Type) -> Value?
+    where Value.RawValue == String {
+        guard let text = optionalText(name) else { return nil }
         guard let value = Value(rawValue: text) else {
             report(.valueUnknown, name, found: String(text.prefix(40)), allowed: Value.allCases.map(\.rawValue))
-            return `default`
+            return nil
         }
         return value
     }
@@ -206,6 +218,11 @@ package struct PayloadReader: ~Copyable {
 
     private func reportMissing(_ name: String) {
         // A field that is there but wrong has been reported already.
-        if !has(name) || value(name) == .string("") { report(.valueMissing, name) }
+        if !has(name) || isBlank(name) { report(.valueMissing, name) }
+    }
+
+    /// Whether the field holds a text without anything in it.
+    private func isBlank(_ name: String) -> Bool {
+        if case .string(let text)? = value(name) { text.allSatisfy(\.isWhitespace) } else { false }
     }
 }

@@ -6,6 +6,8 @@ package struct ReceiptCorrectionEvent: Sendable {
         case missed, wrong, duplicate
     }
 
+    /// nil: the order of ``right``, or of the receipt.
+    package var order: OrderPayload?
     package var kind: Kind
     package var baseType: CorrectionType
     /// The day of the settlement that is corrected.
@@ -19,6 +21,7 @@ package struct ReceiptCorrectionEvent: Sendable {
     /// - Throws: ``FiscalFaults`` with every fault of the payload's form.
     package init(payload: String) throws(FiscalFaults) {
         let reader = try PayloadReader(payload: payload)
+        order = reader.optionalObject("order") { OrderPayload(from: $0) }
         let correction = reader.object("correction") { correction in
             (
                 kind: correction.choice("kind", default: Kind?.none),

@@ -17,6 +17,8 @@ package struct RefundedPayment: Sendable {
     package var means: PaymentMeans?
     /// Seconds since 1970-01-01T00:00:00Z; nil: the event's own time.
     package var refundedAt: Int64?
+    /// nil: the buyer of the sale.
+    package var customer: CustomerPayload?
     /// nil: all that is left of the payment.
     package var items: [Line]?
 
@@ -28,14 +30,15 @@ package struct RefundedPayment: Sendable {
         let refund = reader.object("refund") { refund in
             (
                 id: refund.text("id", maximumLength: 100), sum: refund.optionalMoney("sum"),
-                means: refund.has("means") ? refund.choice("means", default: PaymentMeans?.none) : nil,
+                means: refund.optionalChoice("means", PaymentMeans.self),
                 at: refund.optionalMoment("refunded_at")
             )
         }
+        customer = reader.optionalObject("customer") { CustomerPayload(from: $0) }
         items = reader.optionalList("items", maximumCount: GoodsPayload.maximumLines) { item in
-            guard let id = item.text("id", maximumLength: 100),
-                let quantity = item.decimal("quantity", fault: .quantityInvalid)
-            else { return nil }
+            let id = item.text("id", maximumLength: 100)
+            let quantity = item.decimal("quantity", fault: .quantityInvalid)
+            guard let id, let quantity else { return nil }
             return Line(id: id, quantity: quantity)
         }
         try reader.gathered.faults.finish()
