@@ -5,10 +5,14 @@ package enum PaidOrderPlanner {
     /// - Throws: ``PlanningFault``.
     package static func plan(_ event: OrderPaid, _ context: PlanningContext) throws(PlanningFault) -> ReceiptPlan {
         let settledAt = try context.clock(event.paidAt ?? context.occurredAt, field: "payment.paid_at")
-        let (order, buyer) = try order(of: event, context, date: settledAt.date)
-        let bodies = try PlanningBuild.receipts(of: order)
+        let (orders, buyer) = try orders(of: event, context, date: settledAt.date)
+        var bodies: [ReceiptBody] = []
+        for order in orders {
+            for body in try PlanningBuild.receipts(of: order) {
+                bodies += event.settlement == .prepayment ? try TaxSystemShare.split(body, lines: order.lines) : [body]
+            }
+        }
         if bodies.isEmpty { return .nothingDue("nothing_due") }
-        try checkSum(of: bodies, event)
         let key = SettlementKey.paymentIn(
             payment: event.paymentID, time: context.ledger.occurrence(ofPayment: event.paymentID))
         let reference = OrderReference(
@@ -24,60 +28,135 @@ package enum PaidOrderPlanner {
             })
     }
 
-    /// The settlement in the words of the fiscal core, with every fault of its data gathered first.
-    static func order(
+    /// The settlement in the words of the fiscal core, one order for each that is built by itself, with every fault of
+    /// its data gathered first. Usually one; several for credits under several tax systems, and for a payment of
+    /// several hand-overs on credit.
+    ///
+    /// - Parameters:
+    ///   - event: The payment.
+    ///   - context: The shop, and the order's history.
+    ///   - date: The day of the settlement, whose rates count.
+    /// - Returns: The orders, and the buyer of all of them.
+    /// - Throws: ``PlanningFault``.
+    static func orders(
         of event: OrderPaid, _ context: PlanningContext, date: CivilDate
-    ) throws(PlanningFault) -> (Order, Buyer) {
+    ) throws(PlanningFault) -> (orders: [Order], buyer: Buyer) {
+        let goods = OrderLines.lines(
+            of: event.goods, vat: context.shop.vat.mapping, ffd: context.shop.company.ffd)
         var collector = FaultCollector()
-        let buyer = collector.values { () throws(FiscalFaults) in try event.customer.buyer() }
-        let lines = collector.values { () throws(FiscalFaults) in
-            try OrderLines.lines(
-                of: event.goods, vat: context.shop.vat.mapping, ffd: context.shop.company.ffd)
+        for fault in goods.faults { collector.add(fault) }
+        if let fault = meansFault(of: event) { collector.add(fault) }
+        var known = collector.faults
+        let buyer: Buyer?
+        do throws(FiscalFaults) {
+            buyer = try event.customer.buyer()
+        } catch {
+            known += error.all
+            buyer = nil
         }
-        let settlement = collector.value { () throws(FiscalFault) in try self.settlement(of: event, context) }
-        if let lines, let settlement {
-            let order = Order(
-                date: date, sno: context.shop.company.sno, settlement: settlement,
-                lines: event.settlement.needsGoods ? lines : [], orderDiscount: event.goods.orderDiscount,
-                bonus: event.goods.bonus)
-            PlanningBuild.collectFaults(of: order, into: &collector)
-            if collector.isEmpty, let buyer { return (order, buyer) }
+        let order = Order(
+            date: date, sno: context.shop.company.sno, settlement: .fullPayment,
+            lines: event.settlement.needsGoods ? goods.lines : [], orderDiscount: event.goods.orderDiscount,
+            bonus: event.goods.bonus)
+        let orders: [Order]
+        do throws(FiscalFault) {
+            orders = try settlements(of: event, context).map { settlement, sno in
+                var part = order
+                part.settlement = settlement
+                if let sno { part.sno = sno }
+                return part
+            }
+        } catch {
+            throw .faults(
+                FiscalFaults(known + [PayloadPlace.place(error, itemCount: event.goods.items.count)])
+                    ?? FiscalFaults(error))
         }
-        throw .faults(collector.result ?? FiscalFaults(.receiptInconsistent, at: .whole))
+        for order in orders {
+            let draft = SettlementDraft(
+                order: order, email: event.customer.email, phone: event.customer.phone,
+                companyName: event.customer.companyINN == nil ? nil : event.customer.companyName,
+                companyINN: event.customer.companyINN, paid: paid(event, by: order), ffd: context.shop.company.ffd,
+                known: known)
+            if let faults = Validation.faults(in: draft) {
+                throw .faults(PayloadPlace.place(faults, in: event.goods))
+            }
+        }
+        guard let buyer else { throw .faults(FiscalFaults(.contactInvalid, at: "customer")) }
+        guard event.settlement == .credit else { return (orders, buyer) }
+        let shares = try TaxSystemShare.split(order).map { share in
+            var part = share.order
+            part.settlement = .close(HandOver())
+            return part
+        }
+        return (shares, buyer)
     }
 
-    private static func settlement(
-        of event: OrderPaid, _ context: PlanningContext
-    ) throws(FiscalFault) -> Settlement {
+    /// What must stand on the receipt of this order; nil for a hand-over on credit, which takes no money.
+    private static func paid(_ event: OrderPaid, by order: Order) -> Money? {
+        switch order.settlement {
+        case .close: nil
+        case .creditPayment(let payment): payment.amount
+        default: event.sum
+        }
+    }
+
+    /// A debt is no payment, and an offset settles goods handed over, never a prepayment (R17).
+    private static func meansFault(of event: OrderPaid) -> FiscalFault? {
+        let allowed: [PaymentMeans]
         switch event.settlement {
-        case .fullPayment: return .fullPayment
-        case .fullPrepayment: return .fullPrepayment
+        case .credit: return nil
+        case .fullPayment: allowed = [.cash, .electronic, .prepaid, .other]
+        case .fullPrepayment, .prepayment, .advance, .creditPayment: allowed = PlanningBuild.newMoney
+        }
+        return PlanningBuild.meansFault(event.means, allowed: allowed, at: "payment.means")
+    }
+
+    /// The settlements that the payment is, each with the tax system if it is not the company's.
+    private static func settlements(
+        of event: OrderPaid, _ context: PlanningContext
+    ) throws(FiscalFault) -> [(settlement: Settlement, sno: TaxSystem?)] {
+        switch event.settlement {
+        case .fullPayment: return [(.fullPayment, nil)]
+        case .fullPrepayment: return [(.fullPrepayment, nil)]
         case .prepayment:
-            return .prepayment(amount: event.sum, alreadyPrepaid: context.ledger.prepaidByLine)
+            return [(.prepayment(amount: event.sum, alreadyPrepaid: context.ledger.prepaidByLine), nil)]
         case .advance:
             let name = event.goods.items.first.map(\.name) ?? "Аванс"
-            return .advance(
-                Advance(
-                    name: try ItemName(name).text, amount: event.sum, vat: context.shop.vat.advanceRate.rawValue))
-        case .credit: return .close(HandOver())
-        case .creditPayment:
-            guard let credit = context.ledger.credit else {
-                throw FiscalFault(.amountMismatch, at: "payment.sum", found: event.sum.description, limit: "0.00")
-            }
-            return .creditPayment(
-                CreditPayment(amount: event.sum, shipDate: credit.shipDate, balances: credit.balances))
+            return [
+                (
+                    .advance(
+                        Advance(
+                            name: try ItemName(name).text, amount: event.sum,
+                            vat: context.shop.vat.advanceRate.rawValue)), nil
+                )
+            ]
+        case .credit: return [(.close(HandOver()), nil)]
+        case .creditPayment: return try creditPayments(of: event.sum, context.ledger.openCredits)
         }
     }
 
-    /// What the buyer paid is what the receipts say, to the kopeck (R30). A hand-over on credit takes no money.
-    private static func checkSum(of bodies: [ReceiptBody], _ event: OrderPaid) throws(PlanningFault) {
-        guard event.settlement != .credit else { return }
-        let total = bodies.reduce(Int64(0)) { $0 + $1.total.kopecks }
-        guard total == event.sum.kopecks else {
-            throw .faults(
-                FiscalFaults(
-                    .amountMismatch, at: "payment.sum", found: event.sum.description,
-                    limit: Money(kopecks: total).description))
+    /// The oldest debt is paid first; each hand-over has a receipt of its own, since its day decides the rates (R34).
+    private static func creditPayments(
+        of sum: Money, _ credits: [OpenCredit]
+    ) throws(FiscalFault) -> [(settlement: Settlement, sno: TaxSystem?)] {
+        let owed = credits.reduce(0) { $0 + $1.total }
+        guard sum.isPositive, sum.kopecks <= owed else {
+            throw FiscalFault(
+                .amountMismatch, at: "payment.sum", found: sum.description, limit: Money(kopecks: owed).description)
         }
+        var left = sum.kopecks
+        var settlements: [(settlement: Settlement, sno: TaxSystem?)] = []
+        for credit in credits where left > 0 {
+            let part = min(left, credit.total)
+            left -= part
+            settlements.append(
+                (
+                    .creditPayment(
+                        CreditPayment(
+                            amount: Money(kopecks: part), shipDate: credit.handOver.document.settledAt.date,
+                            balances: credit.balances)), credit.handOver.body.sno
+                ))
+        }
+        return settlements
     }
 }

@@ -2,21 +2,15 @@ import Fiscal
 
 /// What the planners share when they call the builder of the fiscal core.
 enum PlanningBuild {
+    /// The means by which money can come in that is neither an offset nor a debt.
+    static let newMoney: [PaymentMeans] = [.cash, .electronic, .other]
+
     /// - Throws: ``PlanningFault/faults(_:)`` with the builder's first fault.
     static func receipts(of order: Order) throws(PlanningFault) -> [ReceiptBody] {
         do {
             return try ReceiptBuilder.build(order)
         } catch {
             throw .faults(FiscalFaults(error))
-        }
-    }
-
-    /// Notes every fault that keeps the builder from building `order`.
-    static func collectFaults(of order: Order, into collector: inout FaultCollector) {
-        do {
-            _ = try ReceiptBuilder.build(order)
-        } catch {
-            collector.add(error)
         }
     }
 
@@ -28,5 +22,11 @@ enum PlanningBuild {
         body.payments.electronic = .zero
         body.payments[means] = Money(kopecks: moved)
         return body
+    }
+
+    /// A means that the settlement cannot have.
+    static func meansFault(_ means: PaymentMeans, allowed: [PaymentMeans], at field: FieldPath) -> FiscalFault? {
+        guard !allowed.contains(means) else { return nil }
+        return FiscalFault(.valueUnknown, at: field, found: means.rawValue, allowed: allowed.map(\.rawValue))
     }
 }

@@ -5,23 +5,42 @@ package enum ShippedOrderPlanner {
     /// - Throws: ``PlanningFault``.
     package static func plan(_ event: ShippedOrder, _ context: PlanningContext) throws(PlanningFault) -> ReceiptPlan {
         if let unreceipted = context.unreceiptedPayment { throw .prepaymentNotReceipted(event: unreceipted) }
+        if let correction = context.ledger.withoutItems {
+            throw .originalMissing(
+                "receipt \(correction.externalID) is a correction without lines, so what it settled is not on record")
+        }
         let settledAt = try context.clock(event.shippedAt ?? context.occurredAt, field: "shipment.shipped_at")
         var collector = FaultCollector()
-        let lines = collector.values { () throws(FiscalFaults) in
-            try OrderLines.lines(of: event.goods, vat: context.shop.vat.mapping, ffd: context.shop.company.ffd)
+        let (lines, faults) = OrderLines.lines(
+            of: event.goods, vat: context.shop.vat.mapping, ffd: context.shop.company.ffd)
+        for fault in faults { collector.add(fault) }
+        let order = Order(
+            date: settledAt.date, sno: context.shop.company.sno, settlement: .fullPayment, lines: lines,
+            orderDiscount: event.goods.orderDiscount, bonus: event.goods.bonus)
+        if let more = Validation.faults(in: order, ffd: context.shop.company.ffd) {
+            for fault in PayloadPlace.place(more, in: event.goods).all
+            where !collector.faults.contains(where: { $0.field == fault.field }) {
+                collector.add(fault)
+            }
+        }
+        if event.paidNow.isPositive,
+            let fault = PlanningBuild.meansFault(event.means, allowed: PlanningBuild.newMoney, at: "means")
+        {
+            collector.add(fault)
         }
         let buyer = buyer(of: event, context, &collector)
-        guard collector.isEmpty, let lines, let buyer else {
+        guard collector.isEmpty, let buyer else {
             throw .faults(collector.result ?? FiscalFaults(.contactInvalid, at: "customer"))
         }
-        let due = lines.filter { !$0.isDeliveredAtPayment && !isSettled($0, context.ledger) }
-        if due.isEmpty { return .nothingDue("already_settled") }
-        guard due.count == lines.count || lines.allSatisfy(\.isDeliveredAtPayment) || event.goods.orderDiscount.isZero
-        else {
-            // A discount of the whole shipment cannot be told apart from that of the lines settled before.
-            throw .faults(FiscalFaults(.discountExceeds, at: "order_discount"))
+        let isDue = { (line: OrderLine) in !isSettled(line, context.ledger) }
+        guard lines.contains(where: isDue) else {
+            guard event.paidNow.isZero else {
+                throw .faults(
+                    FiscalFaults(.overpayment, at: "paid_now", found: event.paidNow.description, limit: "0.00"))
+            }
+            return .nothingDue("already_settled")
         }
-        let bodies = try closing(due, event, context, date: settledAt.date)
+        let bodies = try closing(TaxSystemShare.split(order, isDue), event, context)
         if bodies.isEmpty { return .nothingDue("nothing_due") }
         let reference = OrderReference(
             orderID: event.order.id, orderNumber: event.order.number, shipmentID: event.shipmentID)
@@ -48,55 +67,45 @@ package enum ShippedOrderPlanner {
         return nil
     }
 
-    /// Whether the line was paid and handed over at once by an earlier receipt, so that shipping it settles nothing.
+    /// Whether the line was paid and handed over at once by an earlier receipt, or handed over on credit by one, so that
+    /// shipping it settles nothing. The ledger says so, not the line: a line delivered at payment (R28) is settled only
+    /// where a receipt of that payment has it.
     private static func isSettled(_ line: OrderLine, _ ledger: OrderLedger) -> Bool {
-        ledger.sales.contains { receipt in
-            receipt.settlementKey.hasPrefix("payment:")
-                && receipt.body.items.contains { $0.line == line.id && $0.method == .fullPayment }
+        ledger.handOvers.contains { receipt in
+            receipt.paymentID != nil
+                && receipt.body.items.contains {
+                    $0.line == line.id && !$0.method.isPrepayment && $0.method != .creditPayment
+                }
         }
     }
 
-    /// One closing receipt per tax system (C10s): the discount is spread over the whole shipment first, and what is
-    /// prepaid goes to the receipts in turn, first shipments first (R19). What a shipment leaves stays open for the next.
+    /// One closing receipt per tax system (C10s): the discount is spread over the whole shipment first. What is prepaid
+    /// under a system is offset under it; what is left then goes to the receipts in turn, first shipments first (R19).
+    /// What a shipment leaves stays open for the next.
     private static func closing(
-        _ lines: [OrderLine], _ event: ShippedOrder, _ context: PlanningContext, date: CivilDate
+        _ shares: [TaxSystemShare], _ event: ShippedOrder, _ context: PlanningContext
     ) throws(PlanningFault) -> [ReceiptBody] {
-        let sno = context.shop.company.sno
-        var order = Order(
-            date: date, sno: sno, settlement: .fullPayment, lines: lines, orderDiscount: event.goods.orderDiscount,
-            bonus: event.goods.bonus)
-        let whole = try PlanningBuild.receipts(of: order)
-        var systems: [TaxSystem] = []
-        for line in lines where !systems.contains(line.sno ?? sno) { systems.append(line.sno ?? sno) }
         var prepaid = context.ledger.openPrepayment.kopecks
+        var offsets = shares.map { share in
+            let own = min(share.total.kopecks, prepaid, context.ledger.openPrepayment(under: share.order.sno).kopecks)
+            prepaid -= own
+            return own
+        }
         var paidNow = event.paidNow.kopecks
         var bodies: [ReceiptBody] = []
-        for (index, system) in systems.enumerated() {
-            let total = whole.first { $0.sno == system }?.total.kopecks ?? 0
-            let offset = min(prepaid, total)
-            let taken = index == systems.count - 1 ? paidNow : min(paidNow, total - offset)
-            prepaid -= offset
+        for (index, share) in shares.enumerated() {
+            let more = min(prepaid, share.total.kopecks - offsets[index])
+            prepaid -= more
+            offsets[index] += more
+            let due = share.total.kopecks - offsets[index]
+            // What nobody owes is the last receipt's to refuse.
+            let taken = index == shares.count - 1 ? paidNow : min(paidNow, due)
             paidNow -= taken
-            order.lines = lines.filter { ($0.sno ?? sno) == system }
-            order.sno = system
-            if systems.count > 1 {
-                order.bonus = .zero
-                order.orderDiscount = Money(kopecks: try gross(of: order.lines, order) - total)
-            }
+            var order = share.order
             order.settlement = .close(
-                HandOver(prepaid: Money(kopecks: offset), paidNow: Money(kopecks: taken)))
+                HandOver(prepaid: Money(kopecks: offsets[index]), paidNow: Money(kopecks: taken)))
             bodies += try PlanningBuild.receipts(of: order)
         }
         return bodies
-    }
-
-    /// What the lines cost before the discount of the shipment.
-    private static func gross(of lines: [OrderLine], _ order: Order) throws(PlanningFault) -> Int64 {
-        var undiscounted = order
-        undiscounted.lines = lines
-        undiscounted.orderDiscount = .zero
-        undiscounted.bonus = .zero
-        undiscounted.settlement = .fullPayment
-        return try PlanningBuild.receipts(of: undiscounted).reduce(0) { $0 + $1.total.kopecks }
     }
 }
