@@ -12,24 +12,14 @@ CREATE FUNCTION fiscal.pass_turn(shops text[], lanes text[]) RETURNS void
     SET enable_bitmapscan = off
     SET plan_cache_mode = force_generic_plan
 AS $$
-DECLARE
-    next_ones bigint[];
-    passed    bigint;
 BEGIN
-    LOOP
-        SELECT array_agg(e.id) INTO next_ones FROM unnest(shops, lanes) AS w (shop, lane)
+    UPDATE fiscal.job j SET state = 'ready', run_at = clock_timestamp()
+    WHERE j.state = 'waiting' AND j.id = ANY (ARRAY(
+        SELECT e.id FROM unnest(shops, lanes) AS w (shop, lane)
         CROSS JOIN LATERAL (
-            SELECT r.id, r.state FROM fiscal.job r
+            SELECT r.id FROM fiscal.job r
             WHERE NOT r.holder AND r.lane <> '' AND r.state <> 'dead' AND r.shop = w.shop AND r.lane = w.lane
-            ORDER BY r.id LIMIT 1) e
-        WHERE e.state = 'waiting';
-        EXIT WHEN next_ones IS NULL;
-        UPDATE fiscal.job j SET state = 'ready', run_at = clock_timestamp()
-        WHERE j.state = 'waiting' AND j.id = ANY (next_ones);
-        GET DIAGNOSTICS passed = ROW_COUNT;
-        -- Fewer: somebody cancelled one meanwhile, and it is the next one's turn.
-        EXIT WHEN passed = cardinality(next_ones);
-    END LOOP;
+            ORDER BY r.id LIMIT 1) e));
 END
 $$;
 

@@ -98,6 +98,33 @@ import Testing
         await session.connection.close()
     }
 
+    @Test func nothingIsClaimedFromWhatIsClosedWhoeverAsks() async throws {
+        try await prepare(3)
+        let worker = try await queue.registerWorker([("test", "send", .resend)])
+        let session = try await SQLSession.open()
+        let administration = JobAdministration(queue.pool)
+        let person = Operator(who: "anna", why: "maintenance")
+        try await administration.pause(destination: "provider", by: person)
+        #expect(try await session.claim(worker, queue: "provider") == [])
+        #expect(try await administration.resume(destination: "provider", by: person))
+        try await administration.pause(queue: "provider", by: person)
+        #expect(try await session.claim(worker, queue: "provider") == [])
+        #expect(try await administration.resume(queue: "provider", by: person))
+        #expect(try await administration.resume(queue: "provider", by: person) == false)
+        try await administration.pause(destination: "provider", for: .seconds(-1), by: person)
+        #expect(try await session.claim(worker, 1, queue: "provider").count == 1)
+        // What comes due is closed with the rest.
+        try await queue.sql("UPDATE fiscal.job SET state = 'later' WHERE state = 'ready'")
+        try await administration.pause(queue: "provider", by: person)
+        #expect(try await session.claim(worker, queue: "provider") == [])
+        #expect(
+            try await queue.texts("SELECT action FROM fiscal.operator_action ORDER BY id") == [
+                "pause_destination", "resume_destination", "pause_queue", "resume_queue", "pause_destination",
+                "pause_queue",
+            ])
+        await session.connection.close()
+    }
+
     @Test func aPausedBacklogCostsTheOthersNothing() async throws {
         try await prepare(1000)
         try await JobAdministration(queue.pool).pause(
