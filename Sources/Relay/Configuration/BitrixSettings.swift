@@ -4,6 +4,8 @@ package struct BitrixSettings: Sendable {
     package let webhookURL: Secret
     /// Codes of the order properties that show the fiscal result.
     package let properties: Properties
+    /// Counted in orders, of which a call carries up to 49.
+    package let limits: LimitSettings
 
     package struct Properties: Hashable, Sendable {
         package let fn: String
@@ -19,6 +21,7 @@ package struct BitrixSettings: Sendable {
             !reader.children(of: key).isEmpty || reader.has("\(key).webhook_url")
             || reader.has("\(key).webhook_url_file")
         guard isGiven else { return nil }
+        limits = LimitSettings(key: key, from: &reader)
         properties = Properties(
             fn: reader.optionalText("\(key).properties.fn") ?? "CLOUDKASSIR_FN",
             fd: reader.optionalText("\(key).properties.fd") ?? "CLOUDKASSIR_FD",

@@ -22,6 +22,7 @@ package struct ProviderSettings: Sendable {
     package let callbackURL: String?
     /// Of one request, connecting included.
     package let timeout: Duration
+    package let limits: LimitSettings
     package let doubt: Doubt
     /// Overrides of the provider's names of VAT rates, by our neutral names.
     package let vatTags: [VATRate: String]
@@ -41,6 +42,7 @@ package struct ProviderSettings: Sendable {
         password = reader.secret("\(key).password", required: isLive)
         callbackURL = reader.address("\(key).callback_url", required: false)
         timeout = reader.duration("\(key).timeout", in: .seconds(1)...(.seconds(60)), default: .seconds(15))
+        limits = LimitSettings(key: key, from: &reader)
         doubt = reader.choice("\(key).doubt", default: .resend) ?? .resend
         vatTags = Self.table("\(key).vat_tags", from: &reader) { key, reader in
             reader.text(key, allowed: "the provider's name of this rate")

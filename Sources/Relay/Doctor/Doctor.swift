@@ -1,6 +1,7 @@
 import Bitrix
 import FiscalProviders
 import FoundationEssentials
+import JobQueue
 package import Postgres
 
 /// Looks at everything an installation needs, and changes nothing.
@@ -28,6 +29,7 @@ package struct Doctor: Sendable {
             findings += try await roles()
             findings += try await work()
             findings += try await alarms()
+            findings += try await horizon()
         } catch {
             findings.append(DoctorFinding("database", .broken, error.description))
         }
@@ -111,6 +113,16 @@ package struct Doctor: Sendable {
             DoctorFinding(
                 "alarm \(try row.get(String.self, "key"))",
                 try row.get(String.self, "severity") == "critical" ? .broken : .warning, try row.get("text"))
+        }
+    }
+
+    /// Who keeps vacuum from cleaning up behind the queue.
+    private func horizon() async throws(PostgresError) -> [DoctorFinding] {
+        try await QueueHealth(pool).horizonHolders().map { holder in
+            let open = holder.openFor.map { ", open for \($0.components.seconds) s" } ?? ""
+            return DoctorFinding(
+                "vacuum", .warning,
+                "\(holder.kind.rawValue) \(holder.name) holds dead rows back: \(holder.age) transactions\(open)")
         }
     }
 

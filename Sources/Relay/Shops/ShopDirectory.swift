@@ -3,18 +3,23 @@ import Fiscal
 import FiscalProviders
 import FoundationEssentials
 package import HTTPTransport
+package import JobQueue
 
 /// All shops of the configuration, with one connection per account and portal.
 package struct ShopDirectory: Sendable {
     package let shops: [String: Shop]
     /// Every cash register by its destination: a refund goes where its sale went, whatever the shop uses now.
     package let registers: [String: CashRegister]
+    /// What each account may be asked, by the whole fleet together.
+    package let limits: [DestinationLimits]
 
     package init(configuration: RelayConfiguration, transport: HTTPTransport) {
         var registers: [String: CashRegister] = [:]
         var portals: [String: (client: BitrixClient, writer: OrderPropertyWriter)] = [:]
         var shops: [String: Shop] = [:]
-        for (name, settings) in configuration.shops {
+        var limits: [String: LimitSettings] = [:]
+        // In the order of their names: of two shops that share an account, the first one's settings count everywhere.
+        for (name, settings) in configuration.shops.sorted(by: { $0.key < $1.key }) {
             for former in settings.formerProviders {
                 if let register = Self.register(former, transport) {
                     registers[register.destination] = registers[register.destination] ?? register
@@ -25,12 +30,14 @@ package struct ShopDirectory: Sendable {
                 // Two shops with one account share its limits, so they share the provider too.
                 register = registers[made.destination] ?? made
                 registers[made.destination] = register
+                limits[made.destination] = limits[made.destination] ?? settings.provider.limits
             }
             var portal: Portal?
             if let bitrix = settings.bitrix {
                 let destination = Self.destination(of: bitrix)
                 let shared = portals[destination] ?? Self.portal(bitrix, transport)
                 portals[destination] = shared
+                limits[destination] = limits[destination] ?? bitrix.limits
                 portal = Portal(
                     destination: destination, client: shared.client, writer: shared.writer,
                     properties: bitrix.properties)
@@ -39,6 +46,12 @@ package struct ShopDirectory: Sendable {
         }
         self.shops = shops
         self.registers = registers
+        self.limits = limits.sorted { $0.key < $1.key }.map { name, limit in
+            DestinationLimits(
+                name: name,
+                rate: limit.perSecond.map { .init(perSecond: Double($0), burst: limit.burst) },
+                concurrency: limit.concurrency)
+        }
     }
 
     private static func register(_ settings: ProviderSettings, _ transport: HTTPTransport) -> CashRegister? {

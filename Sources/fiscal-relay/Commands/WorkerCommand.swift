@@ -32,7 +32,8 @@ struct WorkerCommand: AsyncParsableCommand {
                 configuration.database.listenURL, "fiscal-relay listener"),
             steps: RelaySteps.definitions(
                 directory: directory, pool: pool, language: configuration.log.language.faultLanguage),
-            effects: RelaySteps.effects, configuration: Self.workerConfiguration(configuration.worker), logger: logger)
+            effects: RelaySteps.effects, destinations: directory.limits,
+            configuration: Self.workerConfiguration(configuration.worker), logger: logger)
         // Started by another process of ours: without it nobody would ever stop this one.
         let guardian = withParent ? ParentGuard.start() : nil
         defer { guardian?.cancel() }
