@@ -55,6 +55,24 @@ import Testing
         #expect(try await queue.number("SELECT count(*) FROM fiscal.event_end") == 4)
     }
 
+    @Test func whoLosesToARivalRunsAgainAndSeesHim() async throws {
+        try await queue.declare("test")
+        try await makeTable()
+        try await queue.sql("CREATE UNIQUE INDEX ON note (amount)")
+        try await queue.insertMany(2)
+        let both = Gate()
+        let begun = Journal<JobID>()
+        let step = StepDefinition.test { run in
+            begun.add(run.job)
+            guard run.attempt == 0 else { return Outcome(.finish(outcome: "rival")) }
+            if begun.entries.count == 2 { both.open() }
+            await both.wait()
+            return Outcome(.finish(outcome: "ok"), effects: [Effect(Self.note, [.int(run.job.rawValue), .int(7)])])
+        }
+        try await queue.withWorker([step], effects: [Self.note]) { _ in try await queue.drained() }
+        #expect(try await queue.texts("SELECT outcome FROM fiscal.event_end ORDER BY 1") == ["ok", "rival"])
+    }
+
     @Test func effectsOfALostRunAreNotWritten() async throws {
         try await queue.declare("test")
         try await makeTable()

@@ -91,12 +91,17 @@ extension Engine {
         answer.recorded += record.recorded
         answer.unmatched += record.unmatched
         for (report, error) in record.broken {
-            logger.error(
-                "queue: an outcome could not be recorded; the job is a dead letter",
+            let became = report.broken(by: error)
+            let isDead = became.disposition.place == .dead
+            logger.log(
+                level: isDead ? .error : .notice,
+                isDead
+                    ? "queue: an outcome could not be recorded; the job is a dead letter"
+                    : "queue: a rival was faster; the job runs again",
                 metadata: [
                     "job": "\(report.run.job)", "step": "\(report.run.kind)/\(report.run.step)", "error": "\(error)",
                 ])
-            answer.recorded.append(report.broken(by: error))
+            answer.recorded.append(became)
         }
         for alarm in record.alarms {
             logger.critical("queue: alarm raised", metadata: ["alarm": "\(alarm)"])

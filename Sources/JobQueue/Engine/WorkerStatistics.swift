@@ -6,7 +6,7 @@ package struct WorkerStatistics: Hashable, Sendable {
     package internal(set) var recorded = 0
     /// Outcomes that came too late and changed nothing.
     package internal(set) var fenced = 0
-    /// Outcomes that could not be written and became dead letters.
+    /// Outcomes that could not be written: dead letters, and runs that lost to a rival.
     package internal(set) var broken = 0
     /// Runs that passed their hard limit.
     package internal(set) var overdue = 0

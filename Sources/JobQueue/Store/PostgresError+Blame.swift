@@ -15,17 +15,27 @@ extension PostgresError {
 }
 
 extension Report {
-    /// This report as the dead letter that it becomes when it cannot be recorded.
+    /// Runs that may find a rival's row in the place of theirs before it counts as a fault.
+    private static let rivalries = 5
+
+    /// Whether a rival wrote first what this run was to write. Nothing was done outside, so another run, which sees the
+    /// rival's row, can decide anew.
+    private func lost(to error: PostgresError) -> Bool {
+        error.sqlState == .uniqueViolation && outcome.exchange == nil && run.attempt < Self.rivalries
+    }
+
+    /// What becomes of this report when it cannot be recorded: a dead letter, or another run if a rival was faster.
     func broken(by error: PostgresError) -> Report {
+        let runsAgain = lost(to: error)
         let failure = JobFailure(
             code: "effect_failed",
             message: "What this step decided could not be written to the database (\(error)). Nothing of it was.")
         var disposition = disposition
-        disposition.verdict = "dead"
-        disposition.place = .dead
+        disposition.verdict = runsAgain ? "later" : "dead"
+        disposition.place = runsAgain ? .later : .dead
         disposition.outcome = nil
         disposition.delay = .zero
-        disposition.burnsAttempt = false
+        disposition.burnsAttempt = runsAgain
         disposition.step = nil
         disposition.queue = nil
         disposition.part = nil
@@ -37,6 +47,7 @@ extension Report {
             ExchangeRecord(
                 sentAt: $0.sentAt, answeredAt: $0.answeredAt, code: $0.code, digest: $0.digest)
         }
-        return Report(run: run, outcome: Outcome(.dead(failure), exchange: exchange), disposition: disposition)
+        let verdict: Verdict = runsAgain ? .later(failure, after: .zero) : .dead(failure)
+        return Report(run: run, outcome: Outcome(verdict, exchange: exchange), disposition: disposition)
     }
 }

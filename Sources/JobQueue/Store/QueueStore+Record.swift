@@ -6,7 +6,7 @@ struct RecordAnswer: Sendable {
     var recorded: [Report] = []
     /// No row had their run number: the lease was lost, or the outcome was recorded before.
     var unmatched: [Report] = []
-    /// Their effects failed and they became dead letters.
+    /// Their effects failed: they became dead letters, or run again where a rival was faster.
     var broken: [(report: Report, error: PostgresError)] = []
     /// Alarms that were raised just now.
     var alarms: [String] = []
@@ -35,7 +35,8 @@ extension QueueStore {
         }
     }
 
-    /// Records outcomes one by one, so that one that cannot be recorded harms itself alone: it becomes a dead letter.
+    /// Records outcomes one by one, so that one that cannot be recorded harms itself alone: it becomes a dead letter,
+    /// or runs again if a rival was faster.
     func recordEach(_ reports: [Report]) async -> RecordAnswer {
         var answer = RecordAnswer()
         for report in reports {
