@@ -73,8 +73,17 @@ struct EventsCommand: AsyncParsableCommand {
             var outcome: EventStore.EnqueueOutcome
         }
 
+        /// The payload as jsonb can hold it, which is without U+0000.
+        private func json(_ text: String) throws -> String {
+            do {
+                return try JSONValue(parsing: text).jsonText
+            } catch {
+                throw CommandFailure("\(payload == "-" ? "standard input" : payload) is not JSON")
+            }
+        }
+
         func run() async throws {
-            let text = try TextInput.whole(payload)
+            let text = try json(TextInput.whole(payload))
             var moment: Timestamp?
             if let occurredAt {
                 guard let seconds = EventTime.seconds(occurredAt) else {
