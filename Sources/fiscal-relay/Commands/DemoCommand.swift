@@ -1,6 +1,7 @@
 import ArgumentParser
 import FoundationEssentials
 import Glibc
+import JobQueue
 import Sandbox
 import UnixSignals
 
@@ -43,7 +44,7 @@ struct DemoCommand: AsyncParsableCommand {
                     events: events, faultPercent: faults, seed: seed, killsWorker: kill, timeout: .seconds(timeout)
                 ).run(stage, sandbox)
                 try show(summary)
-                if !summary.isSuccess { try keepLogs(of: stage) }
+                if !summary.isSuccess { try await explain(stage) }
                 if staysUp { await stayUp(stage, address) }
                 await stage.stop()
                 return summary
@@ -78,7 +79,14 @@ struct DemoCommand: AsyncParsableCommand {
         }
     }
 
-    private func keepLogs(of stage: DemoStage) throws {
+    /// Says on standard error what is stuck and what the workers logged last: the stage is about to be cleared away.
+    private func explain(_ stage: DemoStage) async throws {
+        var filter = JobFilter()
+        filter.states = [.dead, .inDoubt, .later, .waiting]
+        for job in try await JobAdministration(stage.adminPool).list(filter, limit: 20) {
+            StandardError.write(
+                "job \(job.id) \(job.shop) \(job.eventKey) \(job.state.rawValue) at \(job.step): \(job.reason ?? "")")
+        }
         for name in try FileManager.default.contentsOfDirectory(atPath: stage.directory).sorted()
         where name.hasSuffix(".log") {
             guard let data = FileManager.default.contents(atPath: "\(stage.directory)/\(name)") else { continue }

@@ -114,6 +114,14 @@ struct DemoOrder: Sendable {
                 case name, price
                 case vatRate = "vat_rate"
             }
+
+            /// Null says “without VAT”; an absent rate says nothing, and is refused.
+            func encode(to encoder: any Encoder) throws {
+                var container = encoder.container(keyedBy: CodingKeys.self)
+                try container.encode(name, forKey: .name)
+                try container.encode(price, forKey: .price)
+                try container.encode(vatRate, forKey: .vatRate)
+            }
         }
         enum CodingKeys: String, CodingKey {
             case v, order, payment, settlement, customer, items, delivery, bonus
