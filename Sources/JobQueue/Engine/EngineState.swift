@@ -175,7 +175,9 @@ struct EngineState: Sendable {
 
     /// Takes in what a turn brought.
     private mutating func absorb(_ answer: TurnAnswer, of turn: Turn, at now: ContinuousClock.Instant) {
-        for report in answer.recorded { settle(report, at: now) }
+        // A claim in the same turn saw what the ends of these jobs made ready.
+        let sawMore = !(answer.claim?.answer.runs.isEmpty ?? true)
+        for report in answer.recorded { settle(report, sawMore: sawMore, at: now) }
         for report in answer.unmatched { _ = runs.remove(report.run) }
         evidence += answer.unmatched
         if !answer.unmatched.isEmpty { oldestReport = oldestReport ?? now }
@@ -220,7 +222,7 @@ struct EngineState: Sendable {
     }
 
     /// Takes in where a recorded job went.
-    private mutating func settle(_ report: Report, at now: ContinuousClock.Instant) {
+    private mutating func settle(_ report: Report, sawMore: Bool, at now: ContinuousClock.Instant) {
         let entry = runs.remove(report.run)
         let run = report.run
         let queue = report.disposition.queue ?? run.queue
@@ -234,7 +236,7 @@ struct EngineState: Sendable {
         case .ready, .dead: break
         case nil:
             // Its lane may have given the turn to another job, whose queue nobody told us.
-            if !run.lane.isEmpty { lookSoon(at: now) }
+            if !run.lane.isEmpty && !sawMore { lookSoon(at: now) }
         }
         if report.disposition.hold != nil { lookSoon(at: now) }
         for job in report.outcome.spawned {
