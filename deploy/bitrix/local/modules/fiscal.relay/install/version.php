@@ -1,0 +1,6 @@
+<?php
+
+$arModuleVersion = [
+    'VERSION' => '1.0.0',
+    'VERSION_DATE' => '2026-11-22 00:00:00',
+];

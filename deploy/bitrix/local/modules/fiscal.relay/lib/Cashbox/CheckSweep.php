@@ -1,0 +1,91 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Fiscal\Relay\Cashbox;
+
+use Bitrix\Sale\Cashbox\CheckManager;
+use Bitrix\Sale\Cashbox\Internals\CashboxCheckTable;
+use Bitrix\Sale\Cashbox\Internals\CashboxTable;
+use Bitrix\Sale\Cashbox\Manager;
+use Fiscal\Relay\Module;
+use Fiscal\Relay\Options\Settings;
+use Fiscal\Relay\Store\Outbox;
+use Fiscal\Relay\Store\State;
+use Fiscal\Relay\Text\Moment;
+
+/**
+ * Looks after checks that Bitrix believes to be printing: hands over those that a crash cut off, gives them their
+ * number, and brings back what the worker stored. Bitrix's own agent asks for five of them in two minutes.
+ */
+final class CheckSweep
+{
+    private const CHUNK = 200;
+
+    /** @return int how many checks changed */
+    public static function run(): int
+    {
+        if (!Settings::takesChecks()) {
+            return 0;
+        }
+        $checks = self::printing();
+        $changed = 0;
+        foreach ($checks as $row) {
+            try {
+                $changed += (int)self::handOver($row);
+            } catch (\Throwable $fault) {
+                Module::report($fault);
+            }
+        }
+        foreach (CheckResults::of(array_map(static fn (array $row) => (int)$row['ID'], $checks)) as $answer) {
+            $changed += (int)RelayCashbox::applyCheckResult($answer)->isSuccess();
+        }
+
+        return $changed;
+    }
+
+    private static function handOver(array $row): bool
+    {
+        $id = (int)$row['ID'];
+        // A number is stored after we have answered: with one, the row is there.
+        if ((string)$row['EXTERNAL_UUID'] !== '') {
+            return false;
+        }
+        $grace = Settings::number('sweep_grace_seconds', 0, 86400);
+        $begun = Moment::seconds($row['DATE_PRINT_START']) ?? Moment::seconds($row['DATE_CREATE']) ?? 0;
+        if ($begun < Settings::switchedOnAt() || $begun > time() - $grace) {
+            return false;
+        }
+        $check = CheckManager::getObjectById($id);
+        $cashbox = Manager::getObjectById((int)$row['CASHBOX_ID']);
+        if ($check === null || $cashbox === null) {
+            return false;
+        }
+        Outbox::record(CheckSnapshot::fact($check, $cashbox), Outbox::SOURCE_SWEEP);
+
+        return CashboxCheckTable::update($id, ['EXTERNAL_UUID' => CheckSnapshot::uuid($id)])->isSuccess();
+    }
+
+    /** @return list<array<string, mixed>> */
+    private static function printing(): array
+    {
+        $registers = array_column(CashboxTable::getList([
+            'select' => ['ID'],
+            'filter' => ['=HANDLER' => ['\\' . RelayCashbox::class, RelayCashbox::class]],
+        ])->fetchAll(), 'ID');
+        if ($registers === []) {
+            return [];
+        }
+        // The table has no end, and those before may hang for long: each run goes on where the last one stopped.
+        $after = (int)State::get('check_cursor');
+        $rows = CashboxCheckTable::getList([
+            'select' => ['ID', 'EXTERNAL_UUID', 'CASHBOX_ID', 'DATE_CREATE', 'DATE_PRINT_START'],
+            'filter' => ['=CASHBOX_ID' => $registers, '=STATUS' => 'P', '>ID' => $after],
+            'order' => ['ID' => 'ASC'],
+            'limit' => self::CHUNK,
+        ])->fetchAll();
+        State::set('check_cursor', count($rows) < self::CHUNK ? '0' : (string)end($rows)['ID']);
+
+        return $rows;
+    }
+}

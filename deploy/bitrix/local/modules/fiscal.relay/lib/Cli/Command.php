@@ -1,0 +1,195 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Fiscal\Relay\Cli;
+
+use Bitrix\Main\ModuleManager;
+use Fiscal\Relay\Cashbox\CheckSweep;
+use Fiscal\Relay\Module;
+use Fiscal\Relay\Options\Settings;
+use Fiscal\Relay\Relay\Relay;
+use Fiscal\Relay\Relay\Resend;
+use Fiscal\Relay\Relay\Retention;
+use Fiscal\Relay\Relay\TargetAway;
+use Fiscal\Relay\Relay\Targets;
+use Fiscal\Relay\Setup\SwitchOn;
+use Fiscal\Relay\Status\Report;
+use Fiscal\Relay\Sweep\Sweep;
+
+/** The command line. Exit codes: 0 done, 1 failed, 64 wrong usage. */
+final class Command
+{
+    private const USAGE = <<<'TEXT'
+        fiscal-relay.php COMMAND
+          install                         tables, handlers, agents, order properties
+          uninstall [--keep-data] [--force] [--properties]
+          set NAME VALUE | get NAME       an option of the module
+          switch-on --since TIME|now [--overrule] --yes
+          switch-off
+          relay [--since TIME] [--seconds N]
+                                          hands events over; --since: again all that was handed over since then
+          sweep                           looks for facts without a row
+          state                           JSON; exit 1 unless all is well
+
+        TEXT;
+
+    /** @param list<string> $arguments */
+    public function run(array $arguments): int
+    {
+        $command = array_shift($arguments) ?? '';
+        try {
+            return match ($command) {
+                'install' => $this->install(),
+                'uninstall' => $this->uninstall($arguments),
+                'set', 'get' => $this->option($command, $arguments),
+                'switch-on' => $this->switchOn($arguments),
+                'switch-off' => $this->switchOff(),
+                'relay' => $this->relay($arguments),
+                'sweep' => $this->sweep(),
+                'state' => $this->state(),
+                default => $this->usage(),
+            };
+        } catch (TargetAway $fault) {
+            return $this->fail($fault->getMessage());
+        } catch (\Throwable $fault) {
+            Module::report($fault);
+
+            return $this->fail(get_class($fault) . ': ' . $fault->getMessage());
+        }
+    }
+
+    private function install(): int
+    {
+        $module = $this->module();
+        $fault = $module->unfit();
+        if ($fault !== null) {
+            return $this->fail($fault);
+        }
+        $module->InstallDB();
+        $module->InstallEvents();
+        $module->InstallFiles();
+
+        return $this->say('installed; not switched on');
+    }
+
+    private function uninstall(array $arguments): int
+    {
+        $has = static fn (string $flag): bool => in_array($flag, $arguments, true);
+        $fault = $this->module()->uninstall($has('--keep-data'), $has('--force'), $has('--properties'));
+
+        return $fault === null ? $this->say('removed') : $this->fail($fault);
+    }
+
+    private function option(string $command, array $arguments): int
+    {
+        $name = $arguments[0] ?? '';
+        $isKnown = isset(Settings::defaults()[$name]) || str_starts_with($name, 'shop_');
+        $isOwn = in_array($name, ['enabled', 'switched_on_at', 'first_payment_id'], true);
+        if (!$isKnown || count($arguments) !== ($command === 'set' ? 2 : 1) || ($command === 'set' && $isOwn)) {
+            return $this->usage();
+        }
+        if ($command === 'set') {
+            Settings::set($name, $arguments[1]);
+
+            return 0;
+        }
+
+        return $this->say($name === 'database_url' && Settings::get($name) !== '' ? '(set)' : Settings::get($name));
+    }
+
+    private function switchOn(array $arguments): int
+    {
+        $text = $this->value($arguments, '--since');
+        $since = $text === null ? false : strtotime($text);
+        if ($since === false) {
+            return $this->usage();
+        }
+        if (!in_array('--yes', $arguments, true)) {
+            return $this->fail('payments from ' . date(DATE_ATOM, $since) . ' on will be receipted: say --yes');
+        }
+        $obstacles = SwitchOn::on($since, in_array('--overrule', $arguments, true));
+
+        return $obstacles === []
+            ? $this->say('switched on for everything since ' . date(DATE_ATOM, $since))
+            : $this->fail(implode("\n", $obstacles));
+    }
+
+    private function switchOff(): int
+    {
+        SwitchOn::off();
+
+        return $this->say('switched off');
+    }
+
+    private function relay(array $arguments): int
+    {
+        $text = $this->value($arguments, '--since');
+        if ($text !== null) {
+            $since = strtotime($text);
+            if ($since === false) {
+                return $this->usage();
+            }
+            $again = Resend::since($since);
+            fwrite(STDERR, "$again[rows] to be sent again, $again[emptied] too old to be\n");
+        }
+        $sent = (new Relay(Targets::current()))->run((int)($this->value($arguments, '--seconds') ?? 50));
+
+        return $this->say("$sent handed over");
+    }
+
+    private function sweep(): int
+    {
+        $found = (new Sweep())->run();
+        Retention::run();
+        $checks = CheckSweep::run();
+
+        return $this->say("$found found, $checks checks");
+    }
+
+    private function state(): int
+    {
+        if (!ModuleManager::isModuleInstalled(Module::ID)) {
+            return $this->fail('the module is not installed');
+        }
+        $report = Report::make();
+        $this->say(json_encode($report, JSON_PRETTY_PRINT | JSON_UNESCAPED_UNICODE | JSON_UNESCAPED_SLASHES));
+
+        return $report['healthy'] ? 0 : 1;
+    }
+
+    private function module(): \fiscal_relay
+    {
+        require_once dirname(__DIR__, 2) . '/install/index.php';
+
+        return new \fiscal_relay();
+    }
+
+    private function value(array $arguments, string $name): ?string
+    {
+        $place = array_search($name, $arguments, true);
+
+        return $place === false ? null : ($arguments[$place + 1] ?? null);
+    }
+
+    private function usage(): int
+    {
+        fwrite(STDERR, self::USAGE);
+
+        return 64;
+    }
+
+    private function say(string $text): int
+    {
+        fwrite(STDOUT, $text . "\n");
+
+        return 0;
+    }
+
+    private function fail(string $text): int
+    {
+        fwrite(STDERR, $text . "\n");
+
+        return 1;
+    }
+}

@@ -1,0 +1,33 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Fiscal\Relay;
+
+use Bitrix\Main\Application;
+
+final class Module
+{
+    public const ID = 'fiscal.relay';
+
+    /** Where the module lies, seen from the document root: Bitrix loads classes and pages by such paths. */
+    public static function path(): string
+    {
+        $directory = str_replace('\\', '/', dirname(__DIR__));
+        $root = rtrim(str_replace('\\', '/', (string)Application::getDocumentRoot()), '/');
+
+        return str_starts_with($directory, $root . '/')
+            ? substr($directory, strlen($root))
+            : '/local/modules/' . self::ID;
+    }
+
+    /** Tells the administrator's log, and never the caller: whoever reports a fault must not become one. */
+    public static function report(\Throwable $fault): void
+    {
+        try {
+            Application::getInstance()->getExceptionHandler()->writeToLog($fault);
+        } catch (\Throwable) {
+            error_log(self::ID . ': ' . get_class($fault));
+        }
+    }
+}

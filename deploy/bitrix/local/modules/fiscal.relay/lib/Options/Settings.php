@@ -1,0 +1,118 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Fiscal\Relay\Options;
+
+use Bitrix\Main\Config\Option;
+use Fiscal\Relay\Module;
+
+/** The module's options, typed. Reading one costs nothing: Bitrix keeps a module's options in memory. */
+final class Settings
+{
+    public const WAY_EVENTS = 'events';
+    public const WAY_CASHBOX = 'cashbox';
+    public const TARGET_POSTGRES = 'postgres';
+    public const TARGET_DIRECT = 'direct';
+
+    public static function isOn(): bool
+    {
+        return self::get('enabled') === 'Y' && self::switchedOnAt() > 0;
+    }
+
+    /** Whether events of orders are recorded; otherwise a cash register of ours prints what Bitrix decides. */
+    public static function takesEvents(): bool
+    {
+        return self::isOn() && self::get('way') === self::WAY_EVENTS;
+    }
+
+    public static function takesChecks(): bool
+    {
+        return self::isOn() && self::get('way') === self::WAY_CASHBOX;
+    }
+
+    public static function writesDirectly(): bool
+    {
+        return self::get('target') === self::TARGET_DIRECT;
+    }
+
+    /** Seconds since 1970. Nothing older than this is our business. */
+    public static function switchedOnAt(): int
+    {
+        return (int)self::get('switched_on_at');
+    }
+
+    /** Payments above this number came after the switch-on, whatever date they bear. */
+    public static function firstPaymentId(): int
+    {
+        return (int)self::get('first_payment_id');
+    }
+
+    /** The shop's code at the relay; a site of the portal may have its own. */
+    public static function shop(?string $site = null): string
+    {
+        $own = $site === null || $site === '' ? '' : trim((string)Option::get(Module::ID, 'shop_' . $site, ''));
+
+        return $own !== '' ? $own : self::get('shop');
+    }
+
+    /** Fixed at the switch-on: a renamed domain must not change the keys of checks. */
+    public static function portal(): string
+    {
+        return self::get('portal');
+    }
+
+    public static function isOurPaySystem(int $id): bool
+    {
+        $ours = self::list('pay_systems');
+
+        return $ours === [] || in_array((string)$id, $ours, true);
+    }
+
+    /** Whether movements of this store are reported; an empty list means all. */
+    public static function isOurStore(int $id): bool
+    {
+        $ours = self::list('stores');
+
+        return $ours === [] || in_array((string)$id, $ours, true);
+    }
+
+    public static function number(string $name, int $least, int $most): int
+    {
+        return max($least, min($most, (int)self::get($name)));
+    }
+
+    public static function flag(string $name): bool
+    {
+        return self::get($name) === 'Y';
+    }
+
+    /** @return list<string> */
+    public static function list(string $name): array
+    {
+        return array_values(array_filter(array_map('trim', explode(',', self::get($name))), 'strlen'));
+    }
+
+    public static function get(string $name): string
+    {
+        return trim((string)Option::get(Module::ID, $name, self::defaults()[$name] ?? ''));
+    }
+
+    public static function set(string $name, string $value): void
+    {
+        Option::set(Module::ID, $name, $value);
+    }
+
+    /** @return array<string, string> */
+    public static function defaults(): array
+    {
+        static $defaults = null;
+        if ($defaults === null) {
+            require dirname(__DIR__, 2) . '/default_option.php';
+            /** @var array<string, string> $fiscal_relay_default_option */
+            $defaults = $fiscal_relay_default_option;
+        }
+
+        return $defaults;
+    }
+}

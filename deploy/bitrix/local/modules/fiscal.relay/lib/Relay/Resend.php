@@ -1,0 +1,43 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Fiscal\Relay\Relay;
+
+use Bitrix\Main\Application;
+use Fiscal\Relay\Store\Outbox;
+
+/** After a restore of PostgreSQL: what was handed over since then goes out again, and what is there is not doubled. */
+final class Resend
+{
+    /** The clocks of two servers differ, and a batch is marked after it was committed. */
+    private const MARGIN = 900;
+    private const CHUNK = 1000;
+
+    /**
+     * Marks rows handed over since this moment as waiting. A death in between is harmless: say it again.
+     *
+     * @return array{rows: int, emptied: int} how many wait again, and how many have lost their payload to retention
+     */
+    public static function since(int $moment): array
+    {
+        $connection = Application::getConnection();
+        $from = max(0, $moment - self::MARGIN);
+        $range = 'FROM ' . Outbox::TABLE . " WHERE SENT_AT >= $from AND KIND <> ''";
+        $emptied = $connection->query("SELECT COUNT(*) AS N $range AND PAYLOAD = ''")->fetch();
+        $rows = 0;
+        do {
+            $found = $connection->query("SELECT ID AS ID $range AND PAYLOAD <> '' LIMIT " . self::CHUNK)->fetchAll();
+            if ($found !== []) {
+                // By primary key: an update by range would lock the gap that new rows are written into.
+                $ids = implode(',', array_map(static fn (array $row) => (int)$row['ID'], $found));
+                $connection->queryExecute(
+                    'UPDATE ' . Outbox::TABLE . " SET SENT_AT = NULL, RETRY_AT = 0 WHERE ID IN ($ids)"
+                );
+                $rows += count($found);
+            }
+        } while (count($found) === self::CHUNK);
+
+        return ['rows' => $rows, 'emptied' => (int)($emptied['N'] ?? 0)];
+    }
+}

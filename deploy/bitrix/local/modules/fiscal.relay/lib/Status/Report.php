@@ -1,0 +1,66 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Fiscal\Relay\Status;
+
+use Bitrix\Main\Application;
+use Fiscal\Relay\Options\Settings;
+use Fiscal\Relay\Setup\Events;
+use Fiscal\Relay\Setup\RivalRegisters;
+use Fiscal\Relay\Setup\Tables;
+use Fiscal\Relay\Store\Outbox;
+use Fiscal\Relay\Store\State;
+
+/** What the state page and the command show: whether everything gets through, and if not, since when and why. */
+final class Report
+{
+    private const LATE_SECONDS = 600;
+
+    /** @return array<string, mixed> without personal data and secrets */
+    public static function make(): array
+    {
+        if (!Tables::exist()) {
+            return ['on' => Settings::isOn(), 'healthy' => false, 'tables' => false];
+        }
+        $state = State::all();
+        $connection = Application::getConnection();
+        $waiting = $connection->query(
+            'SELECT COUNT(*) AS N, MIN(CREATED_AT) AS OLDEST FROM ' . Outbox::TABLE . ' WHERE SENT_AT IS NULL'
+        )->fetch();
+        $refused = $connection->query(
+            'SELECT EVENT_KEY AS EVENT_KEY, ERROR AS ERROR, ATTEMPTS AS ATTEMPTS FROM ' . Outbox::TABLE
+            . ' WHERE SENT_AT IS NULL AND ATTEMPTS > 0 ORDER BY ID LIMIT 20'
+        )->fetchAll();
+        $oldest = (int)($waiting['OLDEST'] ?? 0);
+        $missing = Events::missing();
+        $rivals = RivalRegisters::find();
+        $error = $state['relay_error']['value'] ?? '';
+        $isLate = $oldest > 0 && time() - $oldest > self::LATE_SECONDS;
+
+        return [
+            'on' => Settings::isOn(),
+            'healthy' => $error === '' && !$isLate && $refused === [] && $missing === [] && $rivals === [],
+            'tables' => true,
+            'way' => Settings::get('way'),
+            'target' => Settings::get('target'),
+            'shop' => Settings::shop(),
+            'switched_on_at' => Settings::switchedOnAt() ?: null,
+            'waiting' => (int)$waiting['N'],
+            'oldest_waiting_at' => $oldest ?: null,
+            'refused' => array_map(static fn (array $row) => [
+                'event_key' => (string)$row['EVENT_KEY'],
+                'reason' => (string)$row['ERROR'],
+                'attempts' => (int)$row['ATTEMPTS'],
+            ], $refused),
+            'relay_at' => (int)($state['relay_at']['value'] ?? 0) ?: null,
+            'relay_error' => $error === '' ? null : $error,
+            'relay_error_at' => $error === '' ? null : $state['relay_error']['at'],
+            'sweep_at' => (int)($state['sweep_at']['value'] ?? 0) ?: null,
+            'sweep_found' => $state['sweep_found']['value'] ?? null,
+            'sweep_error' => $state['sweep_error']['value'] ?? null,
+            'handlers_missing' => $missing,
+            'rival_registers' => $rivals,
+        ];
+    }
+}

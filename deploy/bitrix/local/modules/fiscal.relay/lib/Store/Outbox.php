@@ -1,0 +1,151 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Fiscal\Relay\Store;
+
+use Bitrix\Main\Application;
+use Bitrix\Main\DB\Connection;
+use Fiscal\Relay\Module;
+use Fiscal\Relay\Options\Settings;
+
+/**
+ * The module's own outbox, in the shop's database: what happened, and what of it the relay has handed over.
+ *
+ * Rows of an entity are numbered; two writers who see the same change write the same number, and the unique index lets
+ * one of them through. Reading first and inserting then is deliberate: INSERT … SELECT would lock the gap it reads on
+ * MySQL, and two buyers paying at once would deadlock.
+ */
+final class Outbox
+{
+    public const TABLE = 'fiscal_relay_outbox';
+
+    public const SOURCE_EVENT = 'event';
+    public const SOURCE_CALL = 'call';
+    public const SOURCE_SWEEP = 'sweep';
+
+    /**
+     * Writes a fact down, unless it is known.
+     *
+     * @return bool whether it is news
+     */
+    public static function record(Fact $fact, string $source): bool
+    {
+        $connection = Application::getConnection();
+
+        return Savepoint::around($connection, static function () use ($connection, $fact, $source): bool {
+            $sequence = null;
+            if ($fact->entity !== null) {
+                $last = self::last($connection, $fact->entity, (int)$fact->entityId);
+                if ($last !== null && $last['state'] === $fact->state) {
+                    return false;
+                }
+                $sequence = ($last['seq'] ?? 0) + 1;
+            }
+            if (Settings::writesDirectly() && $fact->kind !== '') {
+                try {
+                    return DirectInsert::both($connection, $fact, $sequence, $source);
+                } catch (\Throwable $fault) {
+                    // The relay will bring it over: better late than not at all.
+                    Module::report($fault);
+                }
+            }
+
+            return self::insert($connection, $fact, $sequence, $source, $fact->kind === '');
+        });
+    }
+
+    /** Whether this key has been recorded, and the digest of what was recorded under it. */
+    public static function digest(string $shop, string $key): ?string
+    {
+        $connection = Application::getConnection();
+        $helper = $connection->getSqlHelper();
+        $row = $connection->query(
+            'SELECT DIGEST AS DIGEST FROM ' . self::TABLE . " WHERE SHOP = '" . $helper->forSql($shop)
+            . "' AND EVENT_KEY = '" . $helper->forSql($key) . "'"
+        )->fetch();
+
+        return $row ? trim((string)$row['DIGEST']) : null;
+    }
+
+    /**
+     * The present states of entities as recorded.
+     *
+     * @param list<int> $ids
+     * @return array<int, array{state: string, created: int}>
+     */
+    public static function states(string $entity, array $ids): array
+    {
+        if ($ids === []) {
+            return [];
+        }
+        $connection = Application::getConnection();
+        $rows = $connection->query(
+            'SELECT ENTITY_ID AS ENTITY_ID, SEQ AS SEQ, STATE AS STATE, CREATED_AT AS CREATED_AT FROM ' . self::TABLE
+            . " WHERE ENTITY = '" . $connection->getSqlHelper()->forSql($entity) . "'"
+            . ' AND ENTITY_ID IN (' . implode(',', array_map('intval', $ids)) . ') ORDER BY ENTITY_ID, SEQ'
+        );
+        $states = [];
+        while ($row = $rows->fetch()) {
+            $states[(int)$row['ENTITY_ID']] = [
+                'state' => (string)$row['STATE'],
+                'created' => (int)$row['CREATED_AT'],
+            ];
+        }
+
+        return $states;
+    }
+
+    /** Columns and values of a row, ready for a statement. */
+    public static function row(Connection $connection, Fact $fact, ?int $sequence, string $source, bool $sent): array
+    {
+        $helper = $connection->getSqlHelper();
+        $text = static fn (?string $value): string => $value === null ? 'NULL' : "'" . $helper->forSql($value) . "'";
+        $now = time();
+
+        return [
+            'SHOP' => $text($fact->shop),
+            'KIND' => $text($fact->kind),
+            'EVENT_KEY' => $text($fact->key($sequence)),
+            'SUBJECT' => $text($fact->subject),
+            'PAYLOAD' => $text($fact->payload),
+            'OCCURRED_AT' => $text(date(DATE_ATOM, $fact->occurredAt)),
+            'ENTITY' => $text($fact->entity),
+            'ENTITY_ID' => $fact->entityId === null ? 'NULL' : (string)$fact->entityId,
+            'SEQ' => $sequence === null ? 'NULL' : (string)$sequence,
+            'STATE' => $text($fact->state),
+            'SOURCE' => $text($source),
+            'DIGEST' => $text(hash('sha256', $fact->payload)),
+            'CREATED_AT' => (string)$now,
+            'SENT_AT' => $sent ? (string)$now : 'NULL',
+        ];
+    }
+
+    private static function insert(
+        Connection $connection,
+        Fact $fact,
+        ?int $sequence,
+        string $source,
+        bool $sent,
+    ): bool {
+        $row = self::row($connection, $fact, $sequence, $source, $sent);
+        $into = self::TABLE . ' (' . implode(', ', array_keys($row)) . ') VALUES (' . implode(', ', $row) . ')';
+        $connection->queryExecute(
+            $connection->getType() === 'pgsql' ? "INSERT INTO $into ON CONFLICT DO NOTHING" : "INSERT IGNORE INTO $into"
+        );
+
+        return $connection->getAffectedRowsCount() > 0;
+    }
+
+    /** @return array{seq: int, state: string}|null */
+    private static function last(Connection $connection, string $entity, int $id): ?array
+    {
+        $row = $connection->query(
+            'SELECT SEQ AS SEQ, STATE AS STATE FROM ' . self::TABLE
+            . " WHERE ENTITY = '" . $connection->getSqlHelper()->forSql($entity) . "' AND ENTITY_ID = $id"
+            . ' ORDER BY SEQ DESC LIMIT 1'
+        )->fetch();
+
+        return $row ? ['seq' => (int)$row['SEQ'], 'state' => (string)$row['STATE']] : null;
+    }
+}

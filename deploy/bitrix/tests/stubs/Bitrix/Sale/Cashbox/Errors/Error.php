@@ -1,0 +1,10 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Bitrix\Sale\Cashbox\Errors;
+
+class Error extends \Bitrix\Main\Error
+{
+    public const TYPE = 'E';
+}

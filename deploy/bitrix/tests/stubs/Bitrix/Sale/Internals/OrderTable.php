@@ -1,0 +1,15 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Bitrix\Sale\Internals;
+
+use Bitrix\Main\ORM\Data\DataManager;
+
+class OrderTable extends DataManager
+{
+    public static function getTableName(): string
+    {
+        return 'b_sale_order';
+    }
+}

@@ -1,0 +1,13 @@
+<?php
+
+declare(strict_types=1);
+
+class CRestUtil
+{
+    public static bool $admin = true;
+
+    public static function isAdmin(): bool
+    {
+        return self::$admin;
+    }
+}

@@ -1,0 +1,35 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Fiscal\Tests;
+
+/** Ends the process as kill -9 does, before or after its n-th write to the shop's database. */
+final class Crash
+{
+    private static int $writes = 0;
+    public static string $at = '';
+
+    public static function before(string $sql): void
+    {
+        self::$writes++;
+        self::perhaps('before');
+    }
+
+    public static function after(string $sql): void
+    {
+        self::perhaps('after');
+    }
+
+    public static function writes(): int
+    {
+        return self::$writes;
+    }
+
+    private static function perhaps(string $when): void
+    {
+        if (self::$at === $when . ':' . self::$writes) {
+            posix_kill(posix_getpid(), SIGKILL);
+        }
+    }
+}

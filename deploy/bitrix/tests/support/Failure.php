@@ -1,0 +1,9 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Fiscal\Tests;
+
+final class Failure extends \Exception
+{
+}

@@ -1,0 +1,48 @@
+<?php
+
+declare(strict_types=1);
+
+use Bitrix\Main\Application;
+use Bitrix\Main\DB\Connection;
+use Fiscal\Tests\Schema;
+use Fiscal\Tests\Servers;
+use Fiscal\Tests\Site;
+use Fiscal\Tests\Suite;
+
+require __DIR__ . '/autoload.php';
+
+// One document root for all: the CLI is tried in it too.
+$GLOBALS['servers'] = $servers = new Servers();
+$servers->start();
+
+$postgres = pg_connect(getenv('FISCAL_TEST_PGSQL') . ' user=postgres dbname=postgres', PGSQL_CONNECT_FORCE_NEW);
+foreach (['CREATE ROLE shop_writer LOGIN', 'CREATE ROLE bitrix LOGIN', 'CREATE DATABASE relay', 'CREATE DATABASE shop OWNER bitrix'] as $sql) {
+    pg_query($postgres, $sql);
+}
+$relay = pg_connect(getenv('FISCAL_TEST_PGSQL') . ' user=postgres dbname=relay', PGSQL_CONNECT_FORCE_NEW);
+pg_query($relay, 'SET client_min_messages = warning');
+// The runner of the migrations makes this one itself.
+pg_query($relay, 'CREATE SCHEMA fiscal; CREATE TABLE fiscal.schema_migration (number integer PRIMARY KEY, name text)');
+$root = dirname(__DIR__, 4);
+foreach (glob("$root/migrations/*.sql") as $migration) {
+    pg_query($relay, 'BEGIN; ' . file_get_contents($migration) . '; COMMIT') || exit(1);
+}
+if (pg_fetch_result(pg_query($relay, "SELECT to_regproc('fiscal.receipt_results') IS NULL"), 0, 0) === 't') {
+    pg_query($relay, (string)file_get_contents(dirname(__DIR__, 2) . '/schema/receipt_results.sql'));
+}
+pg_query($relay, 'GRANT fiscal_writer TO shop_writer, bitrix');
+pg_close($relay);
+pg_query($postgres, 'CREATE DATABASE direct TEMPLATE relay');
+$direct = pg_connect(getenv('FISCAL_TEST_PGSQL') . ' user=postgres dbname=direct', PGSQL_CONNECT_FORCE_NEW);
+pg_query($direct, 'GRANT CREATE ON SCHEMA public TO bitrix');
+
+$maria = new mysqli('localhost', 'root', '', '', 0, (string)getenv('FISCAL_TEST_MYSQL'));
+$maria->query('CREATE DATABASE shop DEFAULT CHARSET utf8mb3');
+foreach (Site::KINDS as $kind) {
+    Site::use($kind);
+    Schema::create(Application::getConnection());
+}
+
+[$passed, $failed] = Suite::runAll($argv[1] ?? '');
+echo "$passed passed, $failed failed\n";
+exit($failed === 0 && $passed > 0 ? 0 : 1);

@@ -1,0 +1,13 @@
+<?php
+
+declare(strict_types=1);
+
+// One run of the relay in a process of its own, which may be told when to die.
+
+use Fiscal\Tests\Crash;
+use Fiscal\Tests\Shop;
+
+require __DIR__ . '/autoload.php';
+
+Crash::$at = $argv[1] ?? '';
+Shop::relay();
