@@ -258,7 +258,8 @@ BEGIN
 END
 $$;
 
--- Opens a destination again, whatever closed it, and clears the alarm of its credentials. False: it was open.
+-- Opens a destination again, whatever closed it: a pause, a refusal of credentials, its breaker. Clears the alarms that
+-- came with it. False: it was open.
 CREATE FUNCTION fiscal.resume_destination(destination text, who text, why text) RETURNS boolean
     LANGUAGE plpgsql
     SECURITY DEFINER
@@ -266,10 +267,13 @@ CREATE FUNCTION fiscal.resume_destination(destination text, who text, why text) 
 AS $$
 #variable_conflict use_variable
 BEGIN
-    UPDATE fiscal.destination d SET paused_until = NULL, pause_code = NULL, pause_reason = NULL
-    WHERE d.name = destination AND d.paused_until > clock_timestamp();
+    UPDATE fiscal.destination d
+    SET paused_until = NULL, pause_code = NULL, pause_reason = NULL,
+        failures = 0, openings = 0, broken_until = NULL, probing_until = NULL
+    WHERE d.name = destination AND (d.paused_until > clock_timestamp() OR d.broken_until IS NOT NULL);
     IF NOT FOUND THEN RETURN false; END IF;
     PERFORM fiscal.clear_alarm('unauthorised:' || destination);
+    PERFORM fiscal.clear_alarm('destination_down:' || destination);
     INSERT INTO fiscal.operator_action (who, action, why, target) VALUES (who, 'resume_destination', why, destination);
     PERFORM fiscal.tell_sleepers();
     RETURN true;
