@@ -9,6 +9,8 @@ struct ShopSpec: Sendable {
     var former: [String] = []
     var doubt = "resend"
     var password = Sample.password
+    /// Of a request to its provider.
+    var timeout = "1s"
     var taxSystem = "osn"
     /// Name of its portal in the sandbox; nil: none.
     var portal: String? = "main"
@@ -42,7 +44,7 @@ struct ShopSpec: Sendable {
     private func provider(_ account: String, _ address: SandboxAddress) -> String {
         """
         { kind: cloudkassir, base_url: "\(address.url(of: Self.account(account)))", login: \(account), \
-        password: "\(password)", timeout: 1s, doubt: \(doubt) }
+        password: "\(password)", timeout: \(timeout), doubt: \(doubt) }
         """
     }
 

@@ -24,12 +24,11 @@ struct Stage: Sendable {
     let log = LogBook()
 
     /// The configuration file of an installation with these shops.
-    func yaml(_ shops: [ShopSpec], _ more: String = "") -> String {
+    func yaml(_ shops: [ShopSpec], login: Login = .worker) -> String {
         """
-        database: { url: "\(url(.worker))" }
+        database: { url: "\(url(login))" }
         worker: { concurrency: 16, lease: 6s, heartbeat: 1s, shutdown_grace: 3s }
         log: { level: info, language: en }
-        \(more)
         shops:
         \(shops.map { $0.yaml(address) }.joined())
         """
@@ -217,9 +216,20 @@ struct Stage: Sendable {
         #expect(result == .released)
     }
 
+    func pause(destination: String) async throws {
+        try await JobAdministration(admin).pause(
+            destination: destination, by: Operator(who: "anna", why: "test"))
+    }
+
+    func resume(destination: String) async throws -> Bool {
+        try await JobAdministration(admin).resume(
+            destination: destination, by: Operator(who: "anna", why: "test"))
+    }
+
     // MARK: SQL
 
     /// The first column of all rows as text; NULL as an empty one.
+    @discardableResult
     func texts(_ sql: String) async throws -> [String] {
         try await owner.query(Statement("test.texts", sql)) { row throws(PostgresError) in
             try row.getOptional(String.self, 0) ?? ""

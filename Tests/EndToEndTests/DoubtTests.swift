@@ -1,0 +1,78 @@
+import Fiscal
+import Postgres
+import Relay
+import Sandbox
+import TestSupport
+import Testing
+
+/// An account at which only a person may settle a doubt (`provider.doubt: person`, I4).
+@Suite(.database, .timeLimit(.minutes(2)))
+struct DoubtTests {
+    private static let shop = ShopSpec(doubt: "person")
+    private static let lines = [Payload.line("1", "100.00")]
+
+    /// An event whose receipt was sent and never answered: dead, in doubt.
+    private func doubtful(_ stage: Stage, _ fault: Fault) async throws -> Int64 {
+        stage.sandbox.faults.order(FaultRule(fault, service: .cloudKassir, method: "POST"))
+        let event = try await stage.pay(sum: "100.00", Self.lines)
+        #expect(try await stage.fate(of: event) == .dead("in_doubt"))
+        #expect(try await stage.reason(of: event).contains("jobs resolve"))
+        // Nothing but a person's word sends it again.
+        let answer = try await stage.replay(event)
+        guard case .refused(let words) = answer else {
+            Issue.record("the replay was not refused: \(answer)")
+            return event
+        }
+        #expect(words.contains("resolve"))
+        #expect(try await stage.fate(of: event) == .dead("in_doubt"))
+        return event
+    }
+
+    @Test func acceptedThereIsAwaited() async throws {
+        try await withWorkingStage([Self.shop]) { stage in
+            let event = try await doubtful(stage, .reset(accepting: true))
+            let number = try #require(stage.sandbox.receipts().first?.id)
+            #expect(try await stage.resolve(event, .accepted(providerID: number)) == .done)
+            #expect(try await stage.fate(of: event) == .ended("fiscalised"))
+            #expect(stage.sandbox.receipts().map(\.timesSent) == [1])
+        }
+    }
+
+    @Test func printedThereIsTakenOver() async throws {
+        try await withWorkingStage([Self.shop]) { stage in
+            let event = try await doubtful(stage, .timeout(accepting: true, hold: .seconds(10)))
+            let signs = try #require(stage.sandbox.receipts(LedgerFilter(status: "done")).first?.fiscal)
+            #expect(
+                try await stage.resolve(event, .fiscalised(fn: signs.fn, fd: signs.fd, fpd: signs.fpd)) == .done)
+            #expect(try await stage.fate(of: event) == .ended("fiscalised"))
+            try await stage.settled()
+            #expect(stage.sandbox.summary().bitrix.writtenBack == 1)
+            #expect(stage.sandbox.receipts().map(\.timesSent) == [1])
+        }
+    }
+
+    @Test func absentThereIsSentInTheSameBytes() async throws {
+        try await withWorkingStage([Self.shop]) { stage in
+            let event = try await doubtful(stage, .reset(accepting: false))
+            #expect(stage.sandbox.receipts().isEmpty)
+            #expect(try await stage.resolve(event, .absent) == .done)
+            #expect(try await stage.fate(of: event) == .ended("fiscalised"))
+            #expect(try await stage.receipts(of: event).map(\.edition) == [1])
+            #expect(
+                try await stage.texts("SELECT who || ' ' || action FROM fiscal.operator_action WHERE job_id = \(event)")
+                    == ["anna resolve"])
+        }
+    }
+
+    @Test func whatIsNotInDoubtIsNotResolved() async throws {
+        try await withWorkingStage([Self.shop]) { stage in
+            let event = try await stage.pay(sum: "100.01", Self.lines)
+            #expect(try await stage.fate(of: event) == .dead("amount_mismatch"))
+            guard case .refused = try await stage.resolve(event, .absent) else {
+                Issue.record("resolved what was never sent")
+                return
+            }
+            #expect(try await stage.resolve(event + 100, .absent) == .notDead)
+        }
+    }
+}
