@@ -82,7 +82,12 @@ enum Close {
         }
         var nets: [String: Int64] = [:]
         for line in priced.lines { nets[priced.source(of: line).id, default: 0] += line.net.kopecks }
-        let weights = handOver.prepaidLines.map { max(0, $0.sum.kopecks - (nets[$0.line] ?? 0)) }
+        let weights = handOver.prepaidLines.map { prepaid in
+            // A line prepaid several times is settled by its first prepayments; what is above it is of the last ones.
+            let net = nets[prepaid.line] ?? 0
+            nets[prepaid.line] = max(0, net - prepaid.sum.kopecks)
+            return max(0, prepaid.sum.kopecks - net)
+        }
         let amount = Money(kopecks: handOver.prepaid.kopecks - priced.total.kopecks)
         guard let shares = LargestRemainder.shares(of: amount.kopecks, over: weights) else {
             throw .limitSum(at: "prepaid_lines")

@@ -77,6 +77,20 @@ import Testing
         #expect(Sample.code(of: Sample.order(.close(handOver), lines)) == .amountMismatch)
     }
 
+    @Test("C12: an excess over a line prepaid several times comes from its last prepayments, at their rates")
+    func excessOfSeveralPrepayments() throws {
+        let prepaid = [
+            PrepaidLine(line: "1", name: "Стол", sum: Sample.money("600"), vat: .vat120),
+            PrepaidLine(line: "1", name: "Стол", sum: Sample.money("700"), vat: .vat122),
+            PrepaidLine(line: "1", name: "Стол", sum: Sample.money("100"), vat: .vat122),
+        ]
+        let handOver = HandOver(prepaid: Sample.money("1400"), prepaidLines: prepaid, prepaidMethod: .prepayment)
+        let receipts = try ReceiptBuilder.build(Sample.order(.close(handOver), [Sample.line("1", "1000.00")]))
+        #expect(receipts.map(\.total) == [Sample.money("400"), Sample.money("1000")])
+        #expect(receipts.first?.brief == ["1: 300.00 × 1 = 300.00", "1: 100.00 × 1 = 100.00"])
+        #expect(receipts.first?.items.map(\.vat) == [.vat122, .vat122])
+    }
+
     @Test("R25, C12: a burnt remainder is an extra item without VAT, offset beside P, and changes no method")
     func burn() throws {
         let receipt = try #require(
