@@ -3,7 +3,7 @@ enum Exchange {
     /// The return, then the sale. The value carried over goes through 1217 (`other`) in both, money only for the
     /// difference.
     static func receipts(of request: ExchangeRequest) throws(FiscalFault) -> [ReceiptBody] {
-        var taking = Taking(from: request.returned.original)
+        var taking = try Taking(from: request.returned.original)
         try taking.pull(request.returned)
         let returned = try taking.draft()
         let returnedTotal = try returned.total()

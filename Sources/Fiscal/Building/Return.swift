@@ -2,9 +2,10 @@
 enum Return {
     /// The receipt of the return, paid as the request says or else electronically; nil if nothing is returned.
     ///
-    /// - Throws: ``FiscalFault``: `quantity_…` (C4), `return_exceeds`, `amount_mismatch`, `price_below_minimum`.
+    /// - Throws: ``FiscalFault``: `receipt_inconsistent` for an original that is none, `quantity_…` (C4),
+    ///   `return_exceeds`, `amount_mismatch`, `price_below_minimum`.
     static func receipt(of request: ReturnRequest) throws(FiscalFault) -> ReceiptBody? {
-        var taking = Taking(from: request.original)
+        var taking = try Taking(from: request.original)
         try taking.pull(request)
         guard !taking.pieces.isEmpty else { return nil }
         let total = try taking.total()

@@ -18,7 +18,17 @@ struct Taking {
     /// The item of the first piece that would cost nothing although its item does: a fault once amounts are checked (C4).
     private var worthless: Int?
 
-    init(from original: ReceiptBody) {
+    /// - Throws: ``FiscalFault`` `receipt_inconsistent` at an item of the receipt that no till can have printed: its price
+    ///   or sum negative or above the limit, or its quantity.
+    init(from original: ReceiptBody) throws(FiscalFault) {
+        for (position, item) in original.items.enumerated() {
+            guard Money.zero...Money.receiptLimit ~= item.price, Money.zero...Money.receiptLimit ~= item.sum,
+                item.quantity.isPositive, item.quantity <= .receiptLimit
+            else {
+                throw FiscalFault(
+                    .receiptInconsistent, at: FieldPath("original").field("items").element(position))
+            }
+        }
         self.original = original
         remaining = original.items.map { ($0.quantity.thousandths, $0.sum.kopecks) }
     }
@@ -28,6 +38,11 @@ struct Taking {
     mutating func pull(_ request: ReturnRequest) throws(FiscalFault) {
         for (position, earlier) in request.alreadyReturned.enumerated() where earlier.quantity != .zero {
             let field = FieldPath("already_returned").element(position)
+            guard earlier.quantity <= Quantity.receiptLimit.decimal else {
+                throw FiscalFault(
+                    .returnExceeds, at: field.field("quantity"), found: earlier.quantity.description,
+                    limit: Quantity.receiptLimit.description)
+            }
             let quantity = try CheckedQuantity.checked(earlier.quantity, at: field.field("quantity"))
             try pull(earlier.line, quantity, at: field)
         }

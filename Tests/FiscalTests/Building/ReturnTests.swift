@@ -167,6 +167,30 @@ import Testing
             } == .returnExceeds)
     }
 
+    @Test("C13: a receipt that no till can have printed is refused, and more returned before than any line holds")
+    func impossibleOriginals() throws {
+        let sound = try sale([Sample.line("1", "10.00", "2"), Sample.line("1", "10.00", "2")])
+        let spoilers: [(inout ReceiptItem) -> Void] = [
+            { $0.quantity = Quantity(thousandths: .max) }, { $0.quantity = .zero },
+            { $0.quantity = Quantity(thousandths: -1) }, { $0.price = Money(kopecks: -1) },
+            { $0.price = Money(kopecks: .max) }, { $0.sum = Money(kopecks: .min) }, { $0.sum = Money(kopecks: .max) },
+        ]
+        for spoil in spoilers {
+            var original = sound
+            for index in original.items.indices { spoil(&original.items[index]) }
+            #expect(
+                Sample.code { () throws(FiscalFault) in try returned(original, [("1", "1")]) } == .receiptInconsistent)
+            let request = ReturnRequest(
+                original: original, returns: [LineQuantity(line: "1", quantity: Sample.decimal("1"))])
+            #expect(Validation.faults(in: request)?.all.map(\.code) == [.receiptInconsistent])
+        }
+        for before in ["4.001", "100000", "99999999999999999999"] {
+            #expect(
+                Sample.code { () throws(FiscalFault) in try returned(sound, [("1", "1")], already: [("1", before)]) }
+                    == .returnExceeds)
+        }
+    }
+
     @Test("R24, C15: the value carried over goes through 1217 on both sides, money only for the difference")
     func exchange() throws {
         let original = try sale([Sample.line("1", "100.00", "2")])
