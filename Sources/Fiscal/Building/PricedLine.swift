@@ -16,11 +16,17 @@ struct PricedLine {
     ///
     /// - Throws: ``FiscalFault`` `quantity_precision`, `quantity_nonpositive`, `limit_quantity`, `price_negative`,
     ///   `measure_required`, the codes of C14, `marks_mismatch`: the first that applies.
-    ///   Besides, `price_invalid` for more than four decimals, and `limit_sum` where 64 bits cannot hold the sum.
+    ///   Besides, `price_invalid` for more than four decimals, and after all of these `limit_sum` where 64 bits cannot hold
+    ///   the sum.
     init(_ line: OrderLine, at position: Int, rateDate: CivilDate, sno: TaxSystem) throws(FiscalFault) {
         self.position = position
         quantity = try CheckedQuantity.checked(line.quantity, at: FieldPath.item(position).field("quantity"))
-        let unitPrice = try Self.unitPrice(of: line, at: position)
+        let unitPrice: UnitPrice?
+        do {
+            unitPrice = try Self.unitPrice(of: line, at: position)
+        } catch  where error.code == .limitSum {
+            unitPrice = nil
+        }
         guard quantity.isWhole || line.measure != .piece else {
             throw FiscalFault(
                 .measureRequired, at: FieldPath.item(position).field("measure"), found: quantity.description)
@@ -33,6 +39,7 @@ struct PricedLine {
                 .marksMismatch, at: FieldPath.item(position).field("marks"), found: String(line.marks.count),
                 limit: quantity.description)
         }
+        guard let unitPrice else { throw .limitSum(at: FieldPath.item(position).field("price")) }
         do {
             price = try unitPrice.inKopecks(adding: line.isVATIncluded ? 0 : vat.percent)
             gross = try price.times(quantity)

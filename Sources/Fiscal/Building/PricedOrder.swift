@@ -7,16 +7,23 @@ struct PricedOrder {
     let total: Money
 
     /// Checks and prices all lines, then spreads discount and bonuses over them.
-    /// - Throws: ``FiscalFault``: the first fault of the lines (C4), then `discount_exceeds`.
+    /// - Throws: ``FiscalFault``: the first fault of the lines (C4), then `limit_sum` for a line that 64 bits cannot hold,
+    ///   then `discount_exceeds`.
     init(_ order: Order) throws(FiscalFault) {
         self.order = order
         let rateDate = order.dateOfRates
         var lines: [PricedLine] = []
         lines.reserveCapacity(order.lines.count)
+        var beyondLimit: FiscalFault?
         for position in order.lines.indices {
-            lines.append(
-                try PricedLine(order.lines[position], at: position, rateDate: rateDate, sno: order.sno))
+            do {
+                lines.append(
+                    try PricedLine(order.lines[position], at: position, rateDate: rateDate, sno: order.sno))
+            } catch  where error.code == .limitSum {
+                beyondLimit = beyondLimit ?? error
+            }
         }
+        if let beyondLimit { throw beyondLimit }
         try DiscountDistribution.apply(discount: order.orderDiscount, bonus: order.bonus, of: order.lines, to: &lines)
         var total = Money.zero
         do {

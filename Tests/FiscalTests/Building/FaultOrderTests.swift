@@ -109,6 +109,20 @@ import Testing
             Sample.code(of: Sample.order([Sample.line("1", "42949672.00", "0.001")], discount: "0.01")) == nil)
     }
 
+    @Test("C4: a price that 64 bits cannot hold is limit_sum after the other checks of all lines", arguments: spoilers)
+    func hugePrices(fault: (code: FaultCode, spoil: @Sendable (inout OrderLine) -> Void)) {
+        for price in ["1" + String(repeating: "0", count: 30), "900000000000000"] {
+            let huge = Sample.line("1", price, "99999.5")
+            var spoilt = huge
+            fault.spoil(&spoilt)
+            #expect(Sample.code(of: Sample.order([spoilt])) == fault.code)
+            var next = Sample.line("2", "10.00", "1.5")
+            fault.spoil(&next)
+            #expect(Sample.code(of: Sample.order([huge, next])) == fault.code)
+            #expect(Sample.code(of: Sample.order([huge, Sample.line("2", "10.00")])) == .limitSum)
+        }
+    }
+
     @Test("A negative discount or bonus is refused")
     func negativePools() {
         #expect(Sample.code(of: Sample.order([Sample.line("1", "10")], discount: "-1")) == .amountInvalid)
