@@ -71,7 +71,9 @@ extension JSONTree: Codable {
         } else if let text = try? single.decode(String.self) {
             self = .string(text)
         } else {
-            self = .number(try ExactDecimal(single.decode(Decimal.self).description))
+            // A number too long to be kept exactly spoils the value that asks for it, not the whole file.
+            let digits = try single.decode(Decimal.self).description
+            self = (try? ExactDecimal(digits)).map(JSONTree.number) ?? .string(digits)
         }
     }
 
