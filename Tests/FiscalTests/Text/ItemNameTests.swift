@@ -30,7 +30,9 @@ import Testing
             ("&#xZZ;", "&#xZZ;"), ("&#;", "&#;"), ("&#-5;a", "&#-5;a"), ("&#0;a", "a"), ("&#xD800;a", "a"),
             ("&#1114112;a", "a"), ("&#99999999999;a", "&#99999999999;a"), ("&#127873; чай", "чай"), ("&;", "&;"),
             ("&", "&"),
-            ("AT&T &copy; 5&deg;", "AT&T © 5°"), ("&&quot;;", "&\";"), ("&shy", "&shy"), ("&#x+41;", "&#x+41;"),
+            ("AT&T &copy; 5&deg;", "AT&T © 5°"),
+            ("&Aring;ngstr&ouml;m &ordm; &infin;", "Ångström º ∞"), ("&&quot;;", "&\";"), ("&shy", "&shy"),
+            ("&#x+41;", "&#x+41;"),
         ])
     func entities(raw: String, expected: String) throws {
         #expect(try ItemName(raw).text == expected)
