@@ -56,14 +56,18 @@ COMMENT ON TABLE fiscal.receipt IS
 CREATE UNIQUE INDEX receipt_settlement ON fiscal.receipt (shop, settlement_key, part)
     WHERE state NOT IN ('refused', 'abandoned');
 
-CREATE UNIQUE INDEX receipt_external_id ON fiscal.receipt (destination, external_id);
+-- The key leads: a correction names the receipt that it repairs by our key alone.
+CREATE UNIQUE INDEX receipt_external_id ON fiscal.receipt (external_id, destination);
+
+-- What is still to be sent or printed: few rows, that people and doctor ask for.
+CREATE INDEX receipt_open ON fiscal.receipt (event_id) WHERE state IN ('planned', 'submitted');
 
 -- The history of an order: refunds and closing receipts are built from it.
 CREATE INDEX receipt_order ON fiscal.receipt (shop, order_id) WHERE order_id IS NOT NULL;
 
 CREATE INDEX receipt_payment ON fiscal.receipt (shop, payment_id) WHERE payment_id IS NOT NULL;
 
--- The intent is fixed: no statement may change what was promised to the provider.
+-- The intent is fixed: no statement may change what was promised to the provider, nor to which account.
 CREATE FUNCTION fiscal.receipt_keep_intent() RETURNS trigger
     LANGUAGE plpgsql
     SET search_path = pg_catalog, pg_temp
@@ -75,14 +79,34 @@ END
 $$;
 
 CREATE TRIGGER receipt_keep_intent
-    BEFORE UPDATE OF event_id, part, edition, shop, settlement_key, external_id, document, request, request_digest ON fiscal.receipt
+    BEFORE UPDATE OF event_id, part, edition, shop, settlement_key, type, total, provider, destination, external_id, document,
+        request, request_digest ON fiscal.receipt
     FOR EACH ROW
-    WHEN ((OLD.event_id, OLD.part, OLD.edition, OLD.shop, OLD.settlement_key, OLD.external_id, OLD.request_digest)
+    WHEN ((OLD.event_id, OLD.part, OLD.edition, OLD.shop, OLD.settlement_key, OLD.type, OLD.total, OLD.provider,
+           OLD.destination, OLD.external_id, OLD.request_digest)
           IS DISTINCT FROM
-          (NEW.event_id, NEW.part, NEW.edition, NEW.shop, NEW.settlement_key, NEW.external_id, NEW.request_digest)
+          (NEW.event_id, NEW.part, NEW.edition, NEW.shop, NEW.settlement_key, NEW.type, NEW.total, NEW.provider,
+           NEW.destination, NEW.external_id, NEW.request_digest)
           OR OLD.request IS DISTINCT FROM NEW.request
           OR OLD.document IS DISTINCT FROM NEW.document)
     EXECUTE FUNCTION fiscal.receipt_keep_intent();
+
+-- What was printed, refused or given up stays so: a repair is a document of its own.
+CREATE FUNCTION fiscal.receipt_keep_end() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path = pg_catalog, pg_temp
+AS $$
+BEGIN
+    RAISE EXCEPTION 'a receipt that is % stays so (receipt %)', OLD.state, OLD.id USING ERRCODE = 'restrict_violation';
+END
+$$;
+
+CREATE TRIGGER receipt_keep_end
+    BEFORE UPDATE OF state, fn, fd, fpd ON fiscal.receipt
+    FOR EACH ROW
+    WHEN (OLD.state IN ('fiscalised', 'refused', 'shadow', 'abandoned')
+          AND (OLD.state, OLD.fn, OLD.fd, OLD.fpd) IS DISTINCT FROM (NEW.state, NEW.fn, NEW.fd, NEW.fpd))
+    EXECUTE FUNCTION fiscal.receipt_keep_end();
 
 -- What the order in the shop shows of its receipt: a level, written again whenever it differs from fiscal.receipt.
 CREATE TABLE fiscal.writeback (
@@ -136,8 +160,45 @@ BEGIN
 END
 $$;
 
-REVOKE ALL ON FUNCTION fiscal.receipt_keep_intent, fiscal.abandon_receipts, fiscal.settle_receipt FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION fiscal.abandon_receipts, fiscal.settle_receipt TO fiscal_admin;
+-- Whether what a job sent may be at the provider: the doubt outlives whatever the job dies of afterwards.
+-- effect_failed: the answer of a sending could not be written down.
+CREATE FUNCTION fiscal.is_in_doubt(j fiscal.job) RETURNS boolean
+    LANGUAGE sql
+    IMMUTABLE
+    SET search_path = pg_catalog, pg_temp
+RETURN j.doubtful OR j.state = 'in_doubt' OR coalesce(j.reason_code = 'in_doubt', false)
+    OR coalesce(j.reason_code = 'effect_failed' AND j.step = 'submit', false);
+
+-- Gives a job up, and the receipts of its event that no provider has. Outcome: cancelled, running, no_such_job;
+-- in_doubt, submitted: a provider may have one of its receipts, or has, and nothing was changed.
+CREATE FUNCTION fiscal.cancel_receipt_job(job bigint, who text, why text) RETURNS text
+    LANGUAGE plpgsql
+    SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp
+AS $$
+DECLARE
+    was fiscal.job;
+BEGIN
+    was := fiscal.lock_job(job);
+    IF was.state <> 'running' AND was.event_id IS NOT NULL AND NOT was.spawned THEN
+        IF EXISTS (SELECT FROM fiscal.receipt r WHERE r.event_id = was.event_id AND r.state = 'submitted') THEN
+            RETURN 'submitted';
+        END IF;
+        IF fiscal.is_in_doubt(was)
+           AND EXISTS (SELECT FROM fiscal.receipt r WHERE r.event_id = was.event_id AND r.state = 'planned') THEN
+            RETURN 'in_doubt';
+        END IF;
+        PERFORM fiscal.abandon_receipts(was.event_id);
+    END IF;
+    RETURN fiscal.cancel_job(job, who, why);
+END
+$$;
+
+REVOKE ALL ON FUNCTION fiscal.receipt_keep_intent, fiscal.receipt_keep_end, fiscal.abandon_receipts,
+    fiscal.settle_receipt, fiscal.is_in_doubt, fiscal.cancel_receipt_job FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION fiscal.abandon_receipts, fiscal.settle_receipt, fiscal.is_in_doubt, fiscal.cancel_receipt_job
+    TO fiscal_admin;
+GRANT EXECUTE ON FUNCTION fiscal.is_in_doubt TO fiscal_worker, fiscal_reader;
 
 GRANT SELECT, INSERT, UPDATE ON fiscal.receipt, fiscal.writeback TO fiscal_worker;
 GRANT SELECT ON fiscal.receipt, fiscal.writeback TO fiscal_reader, fiscal_admin;

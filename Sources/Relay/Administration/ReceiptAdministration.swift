@@ -32,6 +32,10 @@ package struct ReceiptAdministration: Sendable {
         package let edition: Int
         package let reason: String?
         package let spawned: Bool
+        /// What it sent may be at the provider.
+        package let isInDoubt: Bool
+        /// The number of the run that it died in: an act stands only if none has followed.
+        package let runNumber: Int64
     }
 
     /// What a person found out about a receipt in doubt.
@@ -66,7 +70,8 @@ package struct ReceiptAdministration: Sendable {
             let states = Self.newest(try await self.states(of: event))
             do throws(ReplayPlan.Refusal) {
                 plan = try ReplayPlan.plan(
-                    reason: dead.reason, receipts: states, orderedAs: orderedAs, kind: dead.kind)
+                    reason: dead.reason, receipts: states, orderedAs: orderedAs, kind: dead.kind,
+                    isInDoubt: dead.isInDoubt)
             } catch {
                 return .refused(error.description)
             }
@@ -75,18 +80,23 @@ package struct ReceiptAdministration: Sendable {
         let step: String? = plan == .sameStep || (!isReceiptStep && plan == .rebuild) ? nil : ReceiptSteps.build
         let isNextEdition = plan == .nextEdition
         let outcome = try await pool.withTransaction { transaction throws(PostgresError) -> String in
+            // The job first: from here on nobody else touches it, and only who got it may give its receipts up.
+            let outcome =
+                try transaction.query(
+                    Self.replay,
+                    [
+                        .int(job.rawValue), .text(who), .text(why), .text(step),
+                        .text(step == nil ? nil : QueueName.local), .bool(isNextEdition), .text(orderedAs?.rawValue),
+                    ]
+                ) { row throws(PostgresError) -> String in try row.get(0) }.first ?? "no_such_job"
+            guard outcome == "replayed" else { return outcome }
+            try Self.requireUntouched(dead, transaction)
             if isNextEdition, let event = dead.eventID {
                 _ = try transaction.query(Self.abandon, [.int(event)]) { row throws(PostgresError) -> Int64 in
                     try row.get(0)
                 }
             }
-            return try transaction.query(
-                Self.replay,
-                [
-                    .int(job.rawValue), .text(who), .text(why), .text(step),
-                    .text(step == nil ? nil : QueueName.local), .bool(isNextEdition), .text(orderedAs?.rawValue),
-                ]
-            ) { row throws(PostgresError) -> String in try row.get(0) }.first ?? "no_such_job"
+            return outcome
         }
         return outcome == "replayed" ? .done : .notDead
     }
@@ -98,29 +108,65 @@ package struct ReceiptAdministration: Sendable {
         _ job: JobID, _ finding: Finding, who: String, why: String
     ) async throws(PostgresError) -> Answer {
         guard let dead = try await deadJob(job), let event = dead.eventID else { return .notDead }
-        guard dead.reason == "in_doubt" else {
+        guard let receipt = try await receipts.receipt(event: event, part: dead.part) else { return .notDead }
+        if receipt.state == .submitted, finding == .absent {
+            return .refused("the provider has accepted this receipt: jobs replay asks for it again")
+        }
+        guard dead.isInDoubt || receipt.state == .submitted else {
             return .refused("job \(job) is not in doubt; jobs replay runs it again")
         }
-        guard let receipt = try await receipts.receipt(event: event, part: dead.part) else { return .notDead }
         let outcome = try await pool.withTransaction { transaction throws(PostgresError) -> String in
-            var step = ReceiptSteps.await
-            var json = "{\"absent\":true}"
+            let step: String
+            let json: String
+            var signs: [Parameter]?
             switch finding {
             case .accepted(let providerID):
+                step = ReceiptSteps.await
                 json = JSONValue.object(["accepted": .string(providerID)]).jsonText
-                try Self.settle(transaction, event, dead.part, [.text(providerID), .null, .null, .null])
+                signs = [.text(providerID), .null, .null, .null]
             case .fiscalised(let fn, let fd, let fpd):
+                step = ReceiptSteps.await
                 json = JSONValue.object(["fn": .string(fn), "fd": .string(fd), "fpd": .string(fpd)]).jsonText
-                try Self.settle(transaction, event, dead.part, [.null, .text(fn), .text(fd), .text(fpd)])
+                signs = [.null, .text(fn), .text(fd), .text(fpd)]
             case .absent:
                 step = ReceiptSteps.submit
+                json = "{\"absent\":true}"
             }
-            return try transaction.query(
-                Self.resolve,
-                [.int(job.rawValue), .text(who), .text(why), .json(json), .text(step), .text(receipt.destination)]
-            ) { row throws(PostgresError) -> String in try row.get(0) }.first ?? "no_such_job"
+            let outcome =
+                try transaction.query(
+                    Self.resolve,
+                    [.int(job.rawValue), .text(who), .text(why), .json(json), .text(step), .text(receipt.destination)]
+                ) { row throws(PostgresError) -> String in try row.get(0) }.first ?? "no_such_job"
+            guard outcome == "resolved" else { return outcome }
+            try Self.requireUntouched(dead, transaction)
+            if let signs { try Self.settle(transaction, event, dead.part, signs) }
+            return outcome
         }
         return outcome == "resolved" ? .done : .notDead
+    }
+
+    /// Gives a job up, and with it the receipts of its event that no provider has, so that they hold no settlement.
+    ///
+    /// Refused while a provider has one of them, or may have: nobody would ask for its fate any more, and a right event
+    /// in its place would be a second receipt.
+    /// - Throws: `PostgresError`; nothing was changed then.
+    package func cancel(_ job: JobID, who: String, why: String) async throws(PostgresError) -> Cancellation {
+        let words = try await pool.query(Self.cancel, [.int(job.rawValue), .text(who), .text(why)]) {
+            row throws(PostgresError) -> String in try row.get(0)
+        }
+        return words.first.flatMap(Cancellation.init(rawValue:)) ?? .noSuchJob
+    }
+
+    /// An act was decided on what the job was when it died: one that has run since then is another matter.
+    private static func requireUntouched(
+        _ dead: DeadJob, _ transaction: borrowing Transaction
+    ) throws(PostgresError) {
+        let number = try transaction.query(Self.runNumber, [.int(dead.id.rawValue)]) {
+            row throws(PostgresError) -> Int64 in try row.get(0)
+        }
+        guard number.first == dead.runNumber + 1 else {
+            throw PostgresError.abandoned("job \(dead.id) has run meanwhile: look again")
+        }
     }
 
     private static func settle(
@@ -150,15 +196,16 @@ package struct ReceiptAdministration: Sendable {
             DeadJob(
                 id: job, eventID: try row.getOptional("event_id"), kind: try row.get("kind"), step: try row.get("step"),
                 part: Int(try row.get(Int16.self, "part")), edition: Int(try row.get(Int16.self, "edition")),
-                reason: try row.getOptional("reason_code"), spawned: try row.get("spawned"))
+                reason: try row.getOptional("reason_code"), spawned: try row.get("spawned"),
+                isInDoubt: try row.get("is_in_doubt"), runNumber: try row.get("run_no"))
         }.first
     }
 
     private static let dead = Statement(
         "administration.deadJob",
         """
-        SELECT event_id, kind, step, part, edition, reason_code, spawned FROM fiscal.job_listing
-        WHERE id = $1 AND state = 'dead'
+        SELECT event_id, kind, step, part, edition, reason_code, spawned, run_no, fiscal.is_in_doubt(j) AS is_in_doubt
+        FROM fiscal.job j WHERE id = $1 AND state = 'dead'
         """)
 
     private static let abandon = Statement("administration.abandon", "SELECT fiscal.abandon_receipts($1)")
@@ -168,6 +215,10 @@ package struct ReceiptAdministration: Sendable {
         """
         SELECT fiscal.replay_job($1, who => $2, why => $3, step => $4, queue => $5, next_edition => $6, ordered_as => $7)
         """)
+
+    private static let cancel = Statement("administration.cancel", "SELECT fiscal.cancel_receipt_job($1, $2, $3)")
+
+    private static let runNumber = Statement("administration.runNumber", "SELECT run_no FROM fiscal.job WHERE id = $1")
 
     private static let settle = Statement(
         "administration.settleReceipt", "SELECT fiscal.settle_receipt($1, $2::smallint, $3, $4, $5, $6)")

@@ -47,16 +47,19 @@ package enum ReplayPlan: Hashable, Sendable {
     ///   - receipts: The newest edition of every part of its event.
     ///   - orderedAs: What the person says is due; nil: as before.
     ///   - kind: The kind of the event.
+    ///   - isInDoubt: Whether what the job sent may be at the provider, whatever it died of since.
     /// - Returns: Where the job begins again.
     /// - Throws: ``Refusal``.
     package static func plan(
-        reason: String?, receipts: [ReceiptState], orderedAs: OrderedAs?, kind: String = "order.paid"
+        reason: String?, receipts: [ReceiptState], orderedAs: OrderedAs?, kind: String = "order.paid",
+        isInDoubt: Bool = false
     ) throws(Refusal) -> ReplayPlan {
         if reason == "in_doubt" { throw .inDoubt }
         if reason == "deadline_passed" || reason == "too_old", orderedAs == nil { throw .needsOrder }
         if orderedAs == .correction {
             if kind != "order.paid" { throw .noCorrection }
             if receipts.contains(where: { $0 == .submitted || $0 == .fiscalised }) { throw .alreadySent }
+            if isInDoubt, receipts.contains(.planned) { throw .inDoubt }
             return receipts.isEmpty ? .rebuild : .nextEdition
         }
         if receipts.contains(.refused) || receipts.contains(.abandoned) { return .nextEdition }

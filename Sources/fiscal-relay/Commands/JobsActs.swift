@@ -127,17 +127,31 @@ struct JobsResolve: AsyncParsableCommand {
 
 struct JobsCancel: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "cancel", abstract: "Give a job up: its event ends as cancelled, its lane goes on.")
+        commandName: "cancel", abstract: "Give a job up: its event ends as cancelled, its lane goes on.",
+        discussion:
+            "Refused while a provider has a receipt of it, or may have. What was never sent is given up with it.")
 
     @OptionGroup var options: ConfigurationOptions
     @OptionGroup var person: OperatorOptions
     @Argument(help: "The job's id.") var id: Int64
 
     func run() async throws {
-        let result = try await options.withPool("fiscal-relay jobs") { pool in
-            try await JobAdministration(pool).cancel(JobID(id), by: Operator(who: person.who, why: person.why))
+        let outcome = try await options.withPool("fiscal-relay jobs") { pool in
+            try await ReceiptAdministration(pool: pool).cancel(JobID(id), who: person.who, why: person.why)
         }
-        try ActReport.show(result, job: id, done: "is cancelled")
+        switch outcome {
+        case .cancelled: print("job \(id) is cancelled")
+        case .noSuchJob: throw CommandFailure("there is no job \(id)")
+        case .running: throw CommandFailure("job \(id) is running: wait for its end, or for the end of its lease")
+        case .inDoubt:
+            throw CommandFailure(
+                "the provider may have a receipt of job \(id): look into its account, then jobs resolve; nothing is cancelled"
+            )
+        case .submitted:
+            throw CommandFailure(
+                "the provider has accepted a receipt of job \(id) and is asked until it is printed; nothing is cancelled"
+            )
+        }
     }
 }
 
