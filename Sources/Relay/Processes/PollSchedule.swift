@@ -21,4 +21,18 @@ package struct PollSchedule: Hashable, Sendable {
         let grown = min(first * (1 << doublings), ceiling)
         return grown * (0.75 + 0.25 * min(max(jitter, 0), 1))
     }
+
+    /// The pause after a poll that failed: a quarter of the time since the first one, within the same bounds.
+    ///
+    /// By time and not by count: a fault that is the provider's burns no attempt, so nothing else would grow.
+    /// - Parameters:
+    ///   - elapsed: Since the provider was first asked about the receipt.
+    ///   - pastDeadline: Whether the deadline of the receipt has passed.
+    ///   - jitter: As in ``pause(polls:pastDeadline:jitter:)``.
+    /// - Returns: More than zero, at most the longest pause.
+    package static func pauseAfterFault(elapsed: Duration, pastDeadline: Bool, jitter: Double) -> Duration {
+        let ceiling = pastDeadline ? longestAfterDeadline : longestBeforeDeadline
+        let grown = min(max(first, elapsed / 4), ceiling)
+        return grown * (0.75 + 0.25 * min(max(jitter, 0), 1))
+    }
 }

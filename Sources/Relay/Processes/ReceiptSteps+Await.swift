@@ -67,10 +67,10 @@ extension ReceiptSteps {
                 exchange: exchange)
         case .unknownReceipt(let fault):
             // Accepted and then unknown: a list that lags, or an account that was changed. Asking never stops.
-            return Outcome(.later(failure.provider(fault), after: pauseAfterFault(run)), exchange: exchange)
+            return Outcome(.later(failure.provider(fault), after: pauseAfterFault(run, shop)), exchange: exchange)
         case .later(let fault):
             return Outcome(
-                .later(failure.provider(fault, blames: true), after: pauseAfterFault(run)), exchange: exchange)
+                .later(failure.provider(fault, blames: true), after: pauseAfterFault(run, shop)), exchange: exchange)
         case .throttled(let fault, let retryAfter):
             return Outcome(.throttled(failure.provider(fault), retryAfter: retryAfter), exchange: exchange)
         case .unauthorised(let fault):
@@ -80,8 +80,11 @@ extension ReceiptSteps {
 
     private static let pauseAfterPassingFailure: Duration = .seconds(30)
 
-    private func pauseAfterFault(_ run: JobRun) -> Duration {
-        PollSchedule.pause(polls: run.attempt + 1, pastDeadline: true, jitter: Double.random(in: 0...1))
+    private func pauseAfterFault(_ run: JobRun, _ shop: Shop) -> Duration {
+        PollSchedule.pauseAfterFault(
+            elapsed: run.stepSince.duration(to: run.claimedAt),
+            pastDeadline: run.occurredAt.duration(to: run.claimedAt) > shop.settings.fiscalDeadline,
+            jitter: Double.random(in: 0...1))
     }
 
     /// The receipt is done: the next part, or the end with the write-back to the order.

@@ -57,6 +57,7 @@ extension ReceiptSteps {
             if case .nothingDue(let word) = plan { return Outcome(.finish(outcome: word)) }
             return Outcome(.finish(outcome: "nothing_due"))
         }
+        if let printed = Self.displaced(own, by: planned) { return Outcome(.dead(failure.planChanged(part: printed))) }
         var effects: [Effect] = []
         var first: (part: Int, destination: String)?
         for (index, receipt) in planned.enumerated() {
@@ -76,13 +77,28 @@ extension ReceiptSteps {
                 return Outcome(.dead(failure.faults(faults)))
             }
             effects.append(try intent.effect())
-            if first == nil { first = (part, intent.destination) }
+            if first == nil, intent.destination != Self.nowhere { first = (part, intent.destination) }
         }
-        guard let first else { return Outcome(.finish(outcome: "fiscalised")) }
-        if first.destination == Self.nowhere { return Outcome(.finish(outcome: "shadow"), effects: effects) }
+        guard let first else {
+            return Outcome(.finish(outcome: effects.isEmpty ? "fiscalised" : "shadow"), effects: effects)
+        }
         return Outcome(
             .next(step: Self.submit, queue: first.destination, part: first.part, checkpoint: nil), effects: effects,
             deadline: Self.deadline(of: run, shop: shop))
+    }
+
+    /// The part that is printed already and settles something else than this plan says, as after a change of settings
+    /// between two editions: to go on would settle lines twice, or never.
+    static func displaced(_ own: [StoredReceipt], by planned: [PlannedReceipt]) -> Int? {
+        own.first { stored in
+            guard stored.state == .fiscalised else { return false }
+            guard stored.part <= planned.count else { return true }
+            let body = planned[stored.part - 1].document.body
+            let printed = stored.document.body
+            return printed.type != body.type || printed.total != body.total
+                || printed.items.map(\.line) != body.items.map(\.line)
+                || printed.items.map(\.sum) != body.items.map(\.sum)
+        }?.part
     }
 
     /// The destination of receipts in shadow mode.

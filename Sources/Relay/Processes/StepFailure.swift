@@ -79,6 +79,14 @@ package struct StepFailure: Sendable {
             "This settlement (\(settlement)) is already receipted by event \(event).")
     }
 
+    package func planChanged(part: Int) -> JobFailure {
+        say(
+            "plan_changed",
+            "Чек № \(part) этого события уже напечатан, а по нынешним настройкам он был бы другим. Верните настройки или исправьте чеком коррекции.",
+            "Receipt \(part) of this event is printed, and today's settings would make another of it. Restore them, or write a correction."
+        )
+    }
+
     package func unknownDestination(_ destination: String) -> JobFailure {
         say(
             "provider_unknown",

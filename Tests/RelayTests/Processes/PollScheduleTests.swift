@@ -29,4 +29,16 @@ struct PollScheduleTests {
     func jitter(drawn: Double, factor: Double) {
         #expect(PollSchedule.pause(polls: 1, pastDeadline: false, jitter: drawn) == .seconds(1) * factor)
     }
+
+    @Test func faultsThatBurnNoAttemptStillGrowThePause() {
+        func pause(_ elapsed: Duration, pastDeadline: Bool = false) -> Duration {
+            PollSchedule.pauseAfterFault(elapsed: elapsed, pastDeadline: pastDeadline, jitter: 1)
+        }
+        #expect(pause(.zero) == .seconds(1))
+        #expect(pause(.seconds(-5)) == .seconds(1))
+        #expect(pause(.seconds(40)) == .seconds(10))
+        #expect(pause(.seconds(3600)) == .seconds(60))
+        #expect(pause(.seconds(3600), pastDeadline: true) == .seconds(600))
+        #expect(PollSchedule.pauseAfterFault(elapsed: .seconds(40), pastDeadline: false, jitter: 0) == .seconds(7.5))
+    }
 }
