@@ -28,6 +28,7 @@ package struct Doctor: Sendable {
             findings += try await settings()
             findings += try await roles()
             findings += try await work()
+            findings += try await steps()
             findings += try await alarms()
             findings += try await horizon()
         } catch {
@@ -91,7 +92,8 @@ package struct Doctor: Sendable {
         let counts = try await pool.query(Self.workCheck) { row throws(PostgresError) in
             (
                 workers: try row.get(Int64.self, "workers"), jobs: try row.get(Int64.self, "jobs"),
-                dead: try row.get(Int64.self, "dead"), lost: try row.get(Int64.self, "lost")
+                dead: try row.get(Int64.self, "dead"), lost: try row.get(Int64.self, "lost"),
+                orphans: try row.get(Int64.self, "orphans"), forgotten: try row.get(Int64.self, "forgotten")
             )
         }
         guard let counts = counts.first else { return [] }
@@ -105,7 +107,25 @@ package struct Doctor: Sendable {
             DoctorFinding(
                 "lost events", counts.lost > 0 ? .broken : .fine,
                 counts.lost == 0 ? "none" : "\(counts.lost) events of the last week have neither a job nor an end"),
+            DoctorFinding(
+                "running jobs", counts.orphans > 0 ? .broken : .fine,
+                counts.orphans == 0
+                    ? "each with its worker" : "\(counts.orphans) run under workers that are gone for good"),
+            DoctorFinding(
+                "open receipts", counts.forgotten > 0 ? .broken : .fine,
+                counts.forgotten == 0
+                    ? "each with its job"
+                    : "\(counts.forgotten) are neither printed nor given up, and no job asks for them"),
         ]
+    }
+
+    /// Steps for which jobs wait and which no worker alive knows, as after a release was taken back.
+    private func steps() async throws(PostgresError) -> [DoctorFinding] {
+        try await pool.query(Self.unknownSteps) { row throws(PostgresError) in
+            let (kind, step): (String, String) = (try row.get("kind"), try row.get("step"))
+            return DoctorFinding(
+                "step \(kind)/\(step)", .broken, "\(try row.get(Int64.self, "jobs")) jobs wait, and no worker knows it")
+        }
     }
 
     private func alarms() async throws(PostgresError) -> [DoctorFinding] {
@@ -187,7 +207,26 @@ package struct Doctor: Sendable {
             (SELECT count(*) FROM fiscal.outbox o
              WHERE o.created_at > now() - interval '7 days'
                AND NOT EXISTS (SELECT FROM fiscal.job j WHERE j.id = o.id)
-               AND NOT EXISTS (SELECT FROM fiscal.event_end e WHERE e.event_id = o.id)) AS lost
+               AND NOT EXISTS (SELECT FROM fiscal.event_end e WHERE e.event_id = o.id)) AS lost,
+            (SELECT count(*) FROM fiscal.job j
+             WHERE j.state = 'running'
+               AND NOT EXISTS (SELECT FROM fiscal.worker w WHERE w.id = j.worker_id AND w.rescued_at IS NULL)) AS orphans,
+            (SELECT count(*) FROM fiscal.receipt r
+             WHERE r.state IN ('planned', 'submitted')
+               AND NOT EXISTS (SELECT FROM fiscal.job j WHERE j.id = r.event_id)) AS forgotten
+        """)
+
+    private static let unknownSteps = Statement(
+        "doctor.unknownSteps",
+        """
+        WITH known AS (
+            SELECT DISTINCT s.kind, s.step FROM fiscal.worker_step s JOIN fiscal.worker w ON w.id = s.worker_id
+            WHERE w.stopped_at IS NULL AND w.dead_at IS NULL AND w.lease_until > clock_timestamp()
+        )
+        SELECT j.kind, j.step, count(*) AS jobs FROM fiscal.job j
+        WHERE j.state IN ('ready', 'later', 'in_doubt') AND j.step <> '?' AND EXISTS (SELECT FROM known)
+          AND NOT EXISTS (SELECT FROM known k WHERE k.kind = j.kind AND k.step = j.step)
+        GROUP BY j.kind, j.step ORDER BY j.kind, j.step
         """)
 
     private static let openAlarms = Statement(
