@@ -30,9 +30,9 @@ extension Timestamp: PostgresDecodable {
         guard field.type == TypeOID.timestamptz else { throw field.mismatch("Timestamp") }
         let sent = try field.integer(Int64.self)
         if sent == .max || sent == .min { return Timestamp(microsecondsSince1970: sent) }
+        // The server's years reach some thirty beyond what counts from 1970: to us that is never.
         let (microseconds, overflowed) = sent.addingReportingOverflow(serverEpoch)
-        guard !overflowed else { throw .outOfRange(asked: "Timestamp") }
-        return Timestamp(microsecondsSince1970: microseconds)
+        return overflowed ? .infinity : Timestamp(microsecondsSince1970: microseconds)
     }
 }
 

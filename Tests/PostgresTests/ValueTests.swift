@@ -76,6 +76,12 @@ import Testing
         await other.close()
     }
 
+    /// A row that cannot be read would stop whoever reads it together with others.
+    @Test func aMomentBeyondOurCountIsNever() async throws {
+        #expect(try await pool.one(Timestamp.self, "SELECT timestamptz '294276-12-31 23:59:59+00'") == .infinity)
+        #expect(try await pool.one(Timestamp.self, "SELECT timestamptz '4713-01-02 00:00:00+00 BC'").isFinite)
+    }
+
     @Test func arraysKeepNullsQuotesAndUnicode() async throws {
         let texts: [String?] = ["", nil, "NULL", "a,b", "\"", "\\", "{}", "пара, 🫖", " "]
         #expect(try await pool.one([String?].self, "SELECT $1", .texts(texts)) == texts)
