@@ -19,6 +19,7 @@ package struct RelayConfiguration: Sendable {
             shops[name] = ShopSettings(name: name, from: &reader)
         }
         self.shops = shops
+        worker.checkRequests(of: shops, in: &reader)
         reader.reportUnknownKeys()
         if !reader.faults.isEmpty { throw ConfigurationFaults(reader.faults) }
     }
@@ -68,6 +69,26 @@ package struct WorkerSettings: Sendable {
             reader.report(
                 "worker.heartbeat", "is more than a third of worker.lease",
                 allowed: "at most a third of it, so that one lost heartbeat costs nothing")
+        }
+    }
+
+    /// What a lease must outlast beside a request: the writing of its answer.
+    package static let answerMargin: Duration = .seconds(1)
+
+    /// A request is sent only if its answer will be here, and written, while the lease holds. One that can take longer
+    /// than a fresh lease has left would be handed back for ever.
+    fileprivate func checkRequests(of shops: [String: ShopSettings], in reader: inout ConfigurationReader) {
+        let longest = lease - heartbeat - Self.answerMargin
+        for (name, shop) in shops.sorted(by: { $0.key < $1.key }) {
+            for settings in [shop.provider] + shop.formerProviders
+            where settings.kind != .none && settings.timeout > longest {
+                reader.report(
+                    "shops.\(name).provider.timeout",
+                    "\(settings.timeout.settingText) is too long for a lease of \(lease.settingText)",
+                    allowed: "at most \(max(longest, .zero).settingText), which is worker.lease less worker.heartbeat "
+                        + "and \(Self.answerMargin.settingText); or a longer worker.lease")
+                break
+            }
         }
     }
 }

@@ -51,7 +51,7 @@ extension ReceiptSteps {
         _ request: [UInt8], _ receipt: StoredReceipt, _ register: CashRegister, _ run: JobRun
     ) async -> Outcome {
         // The answer must be here, and be written, while the lease holds: else another worker may be sending too.
-        guard run.hasLease(for: register.timeout + .seconds(1)) else { return Outcome(.handBack) }
+        guard run.hasLease(for: register.timeout + WorkerSettings.answerMargin) else { return Outcome(.handBack) }
         let sentAt = LocalClock.now
         let answer = await register.provider.submit(request, of: receipt.type)
         let exchange = ExchangeRecord(
