@@ -41,6 +41,29 @@ struct ConfigurationTests {
         }
     }
 
+    /// It would never be sent: its answer could not be written while the lease holds.
+    @Test func aRequestThatMayOutlastTheLeaseIsRefused() async throws {
+        func check(_ timeout: String) async throws -> Program.Result {
+            try await withDirectory { directory in
+                let path = directory + "/fiscal-relay.yaml"
+                try """
+                database: { url: "postgres://relay@127.0.0.1:1/shop" }
+                shops:
+                  main:
+                    company: { inn: "7712345671", sno: osn, email: kassa@shop.example.ru, payment_address: "https://shop.example.ru" }
+                    provider: { kind: cloudkassir, base_url: "http://127.0.0.1:1/v1", login: shop, password: x, timeout: \(timeout) }
+                """.write(toPath: path)
+                return try await Program.run(["doctor", "--config", path])
+            }
+        }
+        let refused = try await check("25s")
+        #expect(
+            refused.error.contains(
+                "shops.main.provider.timeout: 25s is too long for a lease of 30s; allowed: at most 24s"))
+        let taken = try await check("24s")
+        #expect(!taken.error.contains("timeout:"))
+    }
+
     @Test func aFileThatIsNotThereIsNamed() async throws {
         let result = try await Program.run(["jobs", "list", "--config", "/nowhere/fiscal-relay.yaml"])
         #expect(result.status == 1)
