@@ -312,6 +312,18 @@ final class EventSuite extends Suite
         }
     }
 
+    public function testBuyersAtOnceDoNotDeadlock(string $kind): void
+    {
+        $buyers = array_map(
+            static fn () => Site::start(__DIR__ . '/../support/buyers.php'),
+            range(1, 4)
+        );
+        foreach ($buyers as $buyer) {
+            $this->same([0, '', ''], Site::finish($buyer));
+        }
+        $this->same(60, (int)Site::value('SELECT COUNT(*) AS N FROM fiscal_relay_outbox'));
+    }
+
     private function valid(array $event): void
     {
         $file = dirname(__DIR__, 4) . "/Sources/Relay/Schemas/$event[kind].json";

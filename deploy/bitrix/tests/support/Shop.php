@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Fiscal\Tests;
 
+use Bitrix\Main\Application;
 use Bitrix\Sale\Order;
 use Fiscal\Relay\Relay\Relay;
 use Fiscal\Relay\Relay\Targets;
@@ -52,6 +53,17 @@ final class Shop
 
     public static function relay(): int
     {
+        // A process that was killed holds its lock until the database has noticed.
+        $connection = Application::getConnection();
+        $deadline = microtime(true) + 20;
+        while (!$connection->lock('fiscal_relay_relay', 0)) {
+            if (microtime(true) > $deadline) {
+                throw new Failure('the lock of a dead process is never released');
+            }
+            usleep(20000);
+        }
+        $connection->unlock('fiscal_relay_relay');
+
         return (new Relay(Targets::current()))->run();
     }
 

@@ -3,7 +3,7 @@
 declare(strict_types=1);
 
 date_default_timezone_set('Europe/Moscow');
-$_SERVER['DOCUMENT_ROOT'] ??= dirname(__DIR__) . '/site';
+$_SERVER['DOCUMENT_ROOT'] ??= dirname(__DIR__, 2);
 defined('LANGUAGE_ID') || define('LANGUAGE_ID', 'ru');
 
 spl_autoload_register(static function (string $class): void {

@@ -16,8 +16,8 @@ $GLOBALS['servers'] = $servers = new Servers();
 $servers->start();
 
 $postgres = pg_connect(getenv('FISCAL_TEST_PGSQL') . ' user=postgres dbname=postgres', PGSQL_CONNECT_FORCE_NEW);
-foreach (['CREATE ROLE shop_writer LOGIN', 'CREATE ROLE bitrix LOGIN', 'CREATE DATABASE relay', 'CREATE DATABASE shop OWNER bitrix'] as $sql) {
-    pg_query($postgres, $sql);
+foreach (['ROLE shop_writer LOGIN', 'ROLE bitrix LOGIN', 'DATABASE relay', 'DATABASE shop OWNER bitrix'] as $what) {
+    pg_query($postgres, "CREATE $what");
 }
 $relay = pg_connect(getenv('FISCAL_TEST_PGSQL') . ' user=postgres dbname=relay', PGSQL_CONNECT_FORCE_NEW);
 pg_query($relay, 'SET client_min_messages = warning');

@@ -36,8 +36,16 @@ foreach ($faults as $fault) {
 }
 
 $tabs = new CAdminTabControl('fiscal_relay_options', [
-    ['DIV' => 'settings', 'TAB' => Loc::getMessage('FISCAL_RELAY_OPTIONS_TAB'), 'TITLE' => Loc::getMessage('FISCAL_RELAY_OPTIONS_TITLE')],
-    ['DIV' => 'switch', 'TAB' => Loc::getMessage('FISCAL_RELAY_OPTIONS_SWITCH'), 'TITLE' => Loc::getMessage('FISCAL_RELAY_OPTIONS_SWITCH_TITLE')],
+    [
+        'DIV' => 'settings',
+        'TAB' => Loc::getMessage('FISCAL_RELAY_OPTIONS_TAB'),
+        'TITLE' => Loc::getMessage('FISCAL_RELAY_OPTIONS_TITLE'),
+    ],
+    [
+        'DIV' => 'switch',
+        'TAB' => Loc::getMessage('FISCAL_RELAY_OPTIONS_SWITCH'),
+        'TITLE' => Loc::getMessage('FISCAL_RELAY_OPTIONS_SWITCH_TITLE'),
+    ],
 ]);
 $action = $APPLICATION->GetCurPage() . '?mid=fiscal.relay&lang=' . LANGUAGE_ID;
 $tabs->Begin();
@@ -58,7 +66,8 @@ $tabs->Begin();
         <?php elseif ($field['type'] === 'lines') : ?>
             <textarea name="<?= $name ?>" rows="6" cols="60"><?= htmlspecialcharsbx($field['value']) ?></textarea>
         <?php else : ?>
-            <input type="<?= $field['type'] ?>" size="60" name="<?= $name ?>" value="<?= htmlspecialcharsbx($field['value']) ?>" autocomplete="off">
+            <input type="<?= $field['type'] ?>" size="60" name="<?= $name ?>" autocomplete="off"
+                value="<?= htmlspecialcharsbx($field['value']) ?>">
         <?php endif ?>
         </td>
     </tr>

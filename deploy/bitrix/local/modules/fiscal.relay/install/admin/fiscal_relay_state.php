@@ -1,4 +1,5 @@
 <?php
 
 $page = '/modules/fiscal.relay/admin/state.php';
-require $_SERVER['DOCUMENT_ROOT'] . (is_file($_SERVER['DOCUMENT_ROOT'] . '/local' . $page) ? '/local' : '/bitrix') . $page;
+$root = $_SERVER['DOCUMENT_ROOT'];
+require $root . (is_file($root . '/local' . $page) ? '/local' : '/bitrix') . $page;

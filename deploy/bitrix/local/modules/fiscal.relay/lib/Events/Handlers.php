@@ -15,8 +15,8 @@ use Fiscal\Relay\Store\Outbox;
 use Fiscal\Relay\Text\Moment;
 
 /**
- * Listens to orders being saved. Runs in the buyer's request: no HTTP, rows found by index only, and whatever goes wrong
- * stays here, since an exception would leave the order half saved.
+ * Listens to orders being saved. Runs in the buyer's request: no HTTP, rows found by index only, and whatever goes
+ * wrong stays here, since an exception would leave the order half saved.
  */
 final class Handlers
 {
@@ -31,7 +31,9 @@ final class Handlers
             }
             // Values before the save, of changed fields only; a new payment has no number before it.
             $touched = array_intersect_key($before, ['PAID' => 1, 'DATE_PAID' => 1, 'ID' => 1]) !== [];
-            $became = $payment->isPaid() ? $touched && ($before['PAID'] ?? 'N') !== 'Y' : ($before['PAID'] ?? '') === 'Y';
+            $became = $payment->isPaid()
+                ? $touched && ($before['PAID'] ?? 'N') !== 'Y'
+                : ($before['PAID'] ?? '') === 'Y';
             $order = self::orderOf($payment);
             if ($became && $order !== null) {
                 Collector::note($order, 'payment', $payment);

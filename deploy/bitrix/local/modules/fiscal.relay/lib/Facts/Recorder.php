@@ -11,7 +11,7 @@ use Fiscal\Relay\Options\Settings;
 use Fiscal\Relay\Store\Outbox;
 use Fiscal\Relay\Text\Moment;
 
-/** Decides whether the present state of an entity is our business, and records it. Handlers and sweep both come here. */
+/** Decides whether the present state of an entity is our business, and records it, for handlers and sweep alike. */
 final class Recorder
 {
     /** @return int how many facts were news */

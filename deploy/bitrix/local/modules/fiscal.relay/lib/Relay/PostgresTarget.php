@@ -127,7 +127,7 @@ final class PostgresTarget implements Target
         self::quietly(static fn () => pg_close($connection));
     }
 
-    /** Data (22), constraints (23), and names or types that are not there (42, without 42501: rights may be granted). */
+    /** Data (22), constraints (23), wrong types (42); rights and tables that are missing (42501, 42P01) may come. */
     private static function isAboutData(string $code): bool
     {
         return in_array(substr($code, 0, 2), ['22', '23', '42'], true) && !in_array($code, ['42501', '42P01'], true);

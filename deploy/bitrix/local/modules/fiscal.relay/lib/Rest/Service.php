@@ -28,7 +28,8 @@ final class Service
 
     /**
      * orders: [{id, properties: {CODE: value}}]. Answers {orders: [{id, values, missing}]} with the values as they are
-     * now, read back, and the codes that the order's person type does not have; an unknown order has error ORDER_NOT_FOUND.
+     * now, read back, and the codes that the order's person type does not have; an unknown order has error
+     * ORDER_NOT_FOUND.
      *
      * @throws RestException
      */
@@ -51,7 +52,7 @@ final class Service
             }
             foreach ($values as $code => $value) {
                 if (!in_array((string)$code, $allowed, true)) {
-                    throw new RestException('properties: not one of the fiscal properties', 'ERROR_PROPERTY_NOT_ALLOWED');
+                    throw new RestException('not one of the fiscal properties', 'ERROR_PROPERTY_NOT_ALLOWED');
                 }
                 if (!is_scalar($value) || mb_strlen((string)$value) > 500) {
                     throw new RestException('properties: text of up to 500 characters', 'ERROR_ARGUMENT');

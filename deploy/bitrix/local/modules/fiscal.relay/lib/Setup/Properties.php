@@ -54,7 +54,10 @@ final class Properties
     /** Removes the properties that this module made. Their values in orders go with them. */
     public static function remove(): void
     {
-        $rows = OrderPropsTable::getList(['select' => ['ID', 'XML_ID'], 'filter' => ['=CODE' => Settings::list('property_codes')]]);
+        $rows = OrderPropsTable::getList([
+            'select' => ['ID', 'XML_ID'],
+            'filter' => ['=CODE' => Settings::list('property_codes')],
+        ]);
         foreach ($rows->fetchAll() as $row) {
             if (str_starts_with((string)$row['XML_ID'], Module::ID . '.')) {
                 OrderPropsTable::delete((int)$row['ID']);

@@ -171,7 +171,7 @@ final class GoodsSnapshot
                 if ($mark !== '') {
                     $units[$line]['marks'][] = $mark;
                 }
-                $store = (int)$unit->getStoreId();
+                $store = (int)$unit->getField('STORE_ID');
                 if ($store > 0) {
                     $units[$line]['store'] ??= $store;
                 }

@@ -66,7 +66,10 @@ final class Candidates
                 ? ($state['state'] ?? '') !== ShipmentFacts::DEDUCTED && $this->isAfter($row['DATE_DEDUCTED'], null)
                 : $state !== null && $state['state'] === ShipmentFacts::DEDUCTED && $this->isUndone($row, $state);
             if ($isMissing) {
-                $missing[(int)$row['ORDER_ID']][$id] = ['delivery' => (int)$row['DELIVERY_ID'], 'back' => $row['DEDUCTED'] !== 'Y'];
+                $missing[(int)$row['ORDER_ID']][$id] = [
+                    'delivery' => (int)$row['DELIVERY_ID'],
+                    'back' => $row['DEDUCTED'] !== 'Y',
+                ];
             }
         }
 
@@ -98,7 +101,9 @@ final class Candidates
     {
         $seconds = Moment::seconds($moment);
 
-        return $seconds === null ? $payment !== null && $payment > Settings::firstPaymentId() : $seconds >= $this->since;
+        return $seconds === null
+            ? $payment !== null && $payment > Settings::firstPaymentId()
+            : $seconds >= $this->since;
     }
 
     /** Taken back after the switch-on: an undo has no date of its own. */

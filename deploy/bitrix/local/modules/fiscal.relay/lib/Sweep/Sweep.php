@@ -55,8 +55,8 @@ final class Sweep
             );
             $this->recentOrders($from);
             $this->recentPayments($from);
-            $this->walk('sweep_payment', $this->rows->paymentsAfter(...), fn (array $rows) => $this->payments($rows));
-            $this->walk('sweep_shipment', $this->rows->shipmentsAfter(...), fn (array $rows) => $this->shipments($rows));
+            $this->walk('sweep_payment', $this->rows->paymentsAfter(...), $this->payments(...));
+            $this->walk('sweep_shipment', $this->rows->shipmentsAfter(...), $this->shipments(...));
             State::set('sweep_at', (string)time());
             if ($this->found > 0) {
                 State::set('sweep_found', $this->found . ' ' . time());

@@ -1,0 +1,130 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Fiscal\Tests\Cases;
+
+use Bitrix\Main\Application;
+use Bitrix\Main\Config\Option;
+use Fiscal\Relay\Options\Settings;
+use Fiscal\Relay\Setup\OptionsForm;
+use Fiscal\Relay\Setup\RivalRegisters;
+use Fiscal\Relay\Setup\SwitchOn;
+use Fiscal\Tests\Shop;
+use Fiscal\Tests\Site;
+use Fiscal\Tests\Suite;
+
+final class SetupSuite extends Suite
+{
+    private const TRACES = ['b_module', 'b_option', 'b_module_to_module', 'b_agent'];
+
+    public function testFromTheCommandLineAndAway(string $kind): void
+    {
+        $root = $this->root();
+        $this->bare();
+        $this->cli($root, 0, 'install');
+        $this->cli($root, 0, 'install');
+        $this->same([7, 2, 1], [$this->count('b_module_to_module'), $this->count('b_agent'), $this->count('b_module')]);
+        $this->same(6, $this->count('b_sale_order_props'), 'three properties for each of two person types');
+        $this->true(is_file("$root/bitrix/admin/fiscal_relay_state.php"), 'the state page');
+        $this->same(1, $this->cli($root, 1, 'switch-on', '--since', 'now', '--yes')[0]);
+        $this->cli($root, 0, 'set', 'database_url', Site::relayUrl($kind));
+        $this->cli($root, 0, 'set', 'target', $kind === 'direct' ? 'direct' : 'postgres');
+        $this->cli($root, 64, 'set', 'enabled', 'Y');
+        $this->cli($root, 64, 'nonsense');
+        $this->cli($root, 1, 'switch-on', '--since', 'now');
+        $this->cli($root, 1, 'switch-on', '--since', 'tomorrow', '--yes');
+        $this->cli($root, 0, 'switch-on', '--since', 'now', '--yes');
+        Option::forget();
+        $this->same(true, Settings::isOn());
+        Shop::paid();
+        $this->cli($root, 0, 'sweep');
+        $this->cli($root, 0, 'relay', '--seconds', '5');
+        $this->same(['order.paid'], Site::kinds($kind));
+        $this->cli($root, 0, 'relay', '--since', '-1 hour');
+        $this->same(['order.paid'], Site::kinds($kind));
+        $state = json_decode($this->cli($root, 0, 'state')[1], true);
+        $this->same([true, true, 0], [$state['on'], $state['healthy'], $state['waiting']]);
+        Application::getConnection()->queryExecute('UPDATE fiscal_relay_outbox SET SENT_AT = NULL');
+        $this->cli($root, 1, 'uninstall');
+        $this->same(1, $this->count('b_module'));
+        $this->cli($root, 0, 'uninstall', '--force', '--properties');
+        foreach ([...self::TRACES, 'b_sale_order_props'] as $table) {
+            $this->same(0, $this->count($table), $table);
+        }
+        $this->true(!Application::getConnection()->isTableExists('fiscal_relay_outbox'), 'no table left');
+        clearstatcache();
+        $this->true(!is_file("$root/bitrix/admin/fiscal_relay_state.php"), 'no page left');
+        exec('rm -rf ' . escapeshellarg($root));
+    }
+
+    public function testRefusesWhileAnotherRegisterPrints(string $kind): void
+    {
+        Settings::set('pay_systems', '3,4');
+        $connection = Application::getConnection();
+        $connection->queryExecute("INSERT INTO b_sale_cashbox (ID, NAME, HANDLER, ACTIVE) VALUES (5, 'АТОЛ', 'X', 'Y')");
+        $this->same(['Card', 'Cash'], RivalRegisters::find()[0]['paySystems']);
+        $obstacles = SwitchOn::on(time());
+        $this->same(1, count($obstacles));
+        $this->true(str_contains($obstacles[0], 'АТОЛ'), $obstacles[0]);
+        $this->same([], SwitchOn::on(time(), true));
+        $class = $connection->getSqlHelper()->forSql('\\Bitrix\\Sale\\Cashbox\\Restrictions\\PaySystem');
+        $connection->queryExecute(
+            "INSERT INTO b_sale_service_rstr (SERVICE_ID, CLASS_NAME, PARAMS) VALUES (5, '$class',"
+            . " '{\"PAY_SYSTEMS\": [\"9\"]}')"
+        );
+        $this->same([], RivalRegisters::find());
+        $this->same([], SwitchOn::on(time()));
+        $connection->queryExecute("UPDATE b_sale_service_rstr SET PARAMS = '{\"PAY_SYSTEMS\": [\"9\", \"4\"]}'");
+        $this->same(['Cash'], RivalRegisters::find()[0]['paySystems']);
+        $connection->queryExecute("UPDATE b_sale_cashbox SET ACTIVE = 'N'");
+        $this->same([], RivalRegisters::find());
+    }
+
+    public function testOptionsAreCheckedBeforeTheyAreStored(string $kind): void
+    {
+        $form = array_map(static fn (array $field) => $field['value'], OptionsForm::fields());
+        $this->same('', $form['database_url'], 'the password is not shown');
+        $this->same([], OptionsForm::save(['shop' => 'other', 'settlements' => '3 * advance'] + $form));
+        $this->same(['other', true], [Settings::shop(), Settings::get('database_url') !== '']);
+        $this->same(2, count(OptionsForm::save(['shop' => 'a b', 'pay_systems' => '3;4'] + $form)));
+        $this->same('other', Settings::shop());
+    }
+
+    private function bare(): void
+    {
+        $connection = Application::getConnection();
+        foreach ([...self::TRACES, 'b_sale_order_props', 'b_sale_order_props_group'] as $table) {
+            $connection->queryExecute("DELETE FROM $table");
+        }
+        $connection->queryExecute('DROP TABLE fiscal_relay_outbox');
+        $connection->queryExecute('DROP TABLE fiscal_relay_state');
+    }
+
+    /** @return array{0: int, 1: string, 2: string} */
+    private function cli(string $root, int $expected, string ...$arguments): array
+    {
+        $script = dirname(__DIR__, 2) . '/local/modules/fiscal.relay/bin/fiscal-relay.php';
+        $result = Site::run($script, $arguments, ['FISCAL_RELAY_DOCUMENT_ROOT' => $root]);
+        $this->same($expected, $result[0], implode(' ', $arguments) . ': ' . $result[2]);
+
+        return $result;
+    }
+
+    private function root(): string
+    {
+        $root = sys_get_temp_dir() . '/fiscal-site-' . bin2hex(random_bytes(4));
+        mkdir("$root/bitrix/modules/main/include", 0777, true);
+        file_put_contents(
+            "$root/bitrix/modules/main/include/prolog_before.php",
+            '<?php require ' . var_export(dirname(__DIR__) . '/support/autoload.php', true) . ';'
+        );
+
+        return $root;
+    }
+
+    private function count(string $table): int
+    {
+        return (int)Site::value("SELECT COUNT(*) AS N FROM $table");
+    }
+}
