@@ -107,8 +107,10 @@ package struct ReceiptAdministration: Sendable {
     package func resolve(
         _ job: JobID, _ finding: Finding, who: String, why: String
     ) async throws(PostgresError) -> Answer {
-        guard let dead = try await deadJob(job), let event = dead.eventID else { return .notDead }
-        guard let receipt = try await receipts.receipt(event: event, part: dead.part) else { return .notDead }
+        guard let dead = try await deadJob(job) else { return .notDead }
+        guard let event = dead.eventID, let receipt = try await receipts.receipt(event: event, part: dead.part) else {
+            return .refused("job \(job) has no receipt that could be in doubt; jobs replay runs it again")
+        }
         if receipt.state == .submitted, finding == .absent {
             return .refused("the provider has accepted this receipt: jobs replay asks for it again")
         }
