@@ -23,7 +23,7 @@ struct HostilePayloadTests {
         let full = try JSONValue(parsing: try #require(FullPayloads.byKind[kind]))
         var random = SplitMix64(seed: UInt64(block))
         var read = 0
-        for _ in 0..<400 {
+        for _ in 0..<150 {
             var payload = full
             for _ in 0..<Int.random(in: 1...4, using: &random) {
                 guard let leaf = payload.leaves.randomElement(using: &random) else { continue }
@@ -43,7 +43,7 @@ struct HostilePayloadTests {
                 continue
             }
         }
-        #expect(read > 20)
+        #expect(read > 8)
     }
 
     private func plan(_ kind: String, _ text: String, _ books: Books) throws -> ReceiptPlan {

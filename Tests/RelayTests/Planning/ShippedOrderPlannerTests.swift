@@ -167,6 +167,19 @@ struct ShippedOrderPlannerTests {
             ])
     }
 
+    @Test("What was prepaid under another system goes to the receipts in turn, once (R19)")
+    func advanceForOtherSystems() throws {
+        var books = try books()
+        try books.paid(Payload.paid(sum: "150.00", "advance"))
+        let lines = ["patent", "esn"].map { Payload.line($0, "100.00", vat: "null", "\"sno\": \"\($0)\"") }
+        let closing = try books.shipped(Payload.shipped(lines, paidNow: "50.00"))
+        #expect(
+            closing.map(\.document.body.summary) == [
+                "sell patent 100.00 [prepaid 100.00]\npatent: 100.00 × 1 = 100.00 none full_payment",
+                "sell esn 100.00 [electronic 50.00, prepaid 50.00]\nesn: 100.00 × 1 = 100.00 none full_payment",
+            ])
+    }
+
     @Test("Prepaid in 2025, handed over in 2026: the closing receipt carries 22 % (R35, E12)")
     func newYear() throws {
         var books = try books()
