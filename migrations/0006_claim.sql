@@ -254,7 +254,11 @@ DECLARE
     i          integer;
     pass       integer;
 BEGIN
-    IF NOT EXISTS (SELECT FROM fiscal.worker w WHERE w.id = worker AND w.dead_at IS NULL) THEN
+    -- The lock keeps everybody from calling this worker dead until the claim is committed: a claim that a burial
+    -- overtook would leave jobs running under a worker whose jobs have been rescued already. Heartbeats do not wait
+    -- for it, and whoever looks for dead workers passes over it.
+    PERFORM FROM fiscal.worker w WHERE w.id = worker AND w.dead_at IS NULL FOR KEY SHARE;
+    IF NOT FOUND THEN
         RETURN;
     END IF;
 

@@ -322,6 +322,11 @@ BEGIN
         WHEN lock_not_available THEN NULL;  -- in a minute again
     END;
 
+    -- Nothing should be left under a worker that was rescued. Should there be, it is rescued again.
+    UPDATE fiscal.worker w SET rescued_at = NULL
+    WHERE w.rescued_at IS NOT NULL
+      AND w.id IN (SELECT j.worker_id FROM fiscal.job j WHERE j.state = 'running');
+
     DELETE FROM fiscal.worker w WHERE w.rescued_at < moment - interval '30 days';
 
     FOR stray IN

@@ -73,6 +73,7 @@ package struct CloudKassirProvider: FiscalProvider {
     }
 
     /// One exchange; a second one only if the first was refused for its password and the source holds a new one by now.
+    /// Both together take no longer than the account's time-out, which is what a lease is measured against.
     /// - Returns: the last reply and the decisions that keep its password to themselves; nil without a password to send.
     private func reply(
         to method: HTTPMethod, _ path: String, body: [UInt8] = []
@@ -80,21 +81,26 @@ package struct CloudKassirProvider: FiscalProvider {
         guard let secret = password.current() else { return nil }
         var decisions = decisions
         decisions.secrets = [secret]
-        let reply = await exchange(method, path, body: body, secret: secret)
-        guard case .answered(let response) = reply, response.status == 401,
+        let end = ContinuousClock.now.advanced(by: settings.timeout)
+        let reply = await exchange(method, path, body: body, secret: secret, within: settings.timeout)
+        guard case .answered(let response) = reply, [401, 403].contains(response.status),
             let fresh = password.replacement(for: secret)
         else { return (reply, decisions) }
+        let left = ContinuousClock.now.duration(to: end)
+        guard left > .zero else { return (reply, decisions) }
         decisions.secrets = [fresh]
-        return (await exchange(method, path, body: body, secret: fresh), decisions)
+        return (await exchange(method, path, body: body, secret: fresh, within: left), decisions)
     }
 
-    private func exchange(_ method: HTTPMethod, _ path: String, body: [UInt8], secret: String) async -> ProviderReply {
+    private func exchange(
+        _ method: HTTPMethod, _ path: String, body: [UInt8], secret: String, within timeout: Duration
+    ) async -> ProviderReply {
         let credentials = Data("\(settings.login):\(secret)".utf8).base64EncodedString()
         var headers: HTTPHeaders = ["Accept": "application/json", "Authorization": "Basic \(credentials)"]
         if method == .post { headers["Content-Type"] = "application/json; charset=utf-8" }
         let request = HTTPRequest(
             method: method, url: baseURL + path, headers: headers, body: body,
-            connectTimeout: settings.connectTimeout, timeout: settings.timeout,
+            connectTimeout: min(settings.connectTimeout, timeout), timeout: timeout,
             maximumResponseBytes: CloudKassirAnswers.sizeLimit)
         do throws(TransferError) {
             return .answered(ProviderResponse(try await perform(request)))

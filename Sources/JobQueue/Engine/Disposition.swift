@@ -26,6 +26,8 @@ struct Disposition: Hashable, Sendable {
     var checkpoint: String?
     var failure: JobFailure?
     var recordsHistory: Bool
+    /// Whether the step may have changed something that no transaction takes back.
+    let mayReachOutside: Bool
     var hold: Hold?
 
     /// What `outcome` of `run` means, given the step that ran, waits by default, and a generator for jitter.
@@ -37,6 +39,7 @@ struct Disposition: Hashable, Sendable {
             configuration.backoff.delay(afterAttempt: count, using: &generator)
         }
         recordsHistory = definition.recordsHistory
+        mayReachOutside = definition.doubt != .none
         switch outcome.verdict {
         case .next(let step, let queue, let part, let checkpoint, let after):
             verdict = "next"

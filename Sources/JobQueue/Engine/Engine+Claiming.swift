@@ -24,19 +24,30 @@ extension Engine {
             try await look(turn, into: &answer)
             try await record(turn, into: &answer)
             try await keep(&evidence)
-            state.withLock { [answer] state in state.ended(turn, answer, at: ContinuousClock.now) }
+            // In one: between its end and the entry of its runs, a comparison would find them claimed and unknown.
+            state.withLock { [answer] state in
+                enter(answer, into: &state)
+                state.ended(turn, answer, at: ContinuousClock.now)
+            }
         } catch {
             counters.withLock { $0.failures += 1 }
             logger.warning("queue: a visit to the database failed", metadata: ["error": "\(error)"])
             // What was recorded, and claimed, before the failure stands.
-            let claimMayStand = turn.plan != nil && answer.claim == nil && error.kind == .outcomeUnknown
+            let claimMayStand = turn.plan != nil && answer.claim == nil && error.leavesOutcomeOpen
             state.withLock { [answer, evidence] state in
+                enter(answer, into: &state)
                 state.failed(turn, answer, evidence: evidence, claimMayStand: claimMayStand, at: ContinuousClock.now)
             }
         }
         begin(answer.claim?.answer.runs ?? [])
         // Another claimer may find something to do in what this one brought.
         doorbell.ring()
+    }
+
+    /// The runs of a claim count from the moment at which the claim is known.
+    private func enter(_ answer: TurnAnswer, into state: inout EngineState) {
+        let now = ContinuousClock.now
+        state.began(answer.claim?.answer.runs ?? []) { now.advanced(by: self.definition(of: $0.run).timeout) }
     }
 
     /// What must be said, and seen, before anything else.

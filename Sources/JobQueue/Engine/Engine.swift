@@ -64,10 +64,6 @@ final class Engine: Sendable {
     /// Begins the runs that a claim brought.
     func begin(_ claimed: [ClaimedRun]) {
         guard !claimed.isEmpty else { return }
-        let now = ContinuousClock.now
-        state.withLock { state in
-            state.began(claimed) { now.advanced(by: self.definition(of: $0.run).timeout) }
-        }
         counters.withLock { $0.claimed += claimed.count }
         for (definition, runs) in batches(claimed) { start(runs, definition) }
     }

@@ -12,6 +12,14 @@ extension PostgresError {
         default: false
         }
     }
+
+    /// Whether a statement by itself may have been committed all the same: its answer was lost, or could not be read.
+    var leavesOutcomeOpen: Bool {
+        switch kind {
+        case .outcomeUnknown, .decoding: true
+        default: false
+        }
+    }
 }
 
 extension Report {
@@ -31,7 +39,9 @@ extension Report {
             code: "effect_failed",
             message: "What this step decided could not be written to the database (\(error)). Nothing of it was.")
         var disposition = disposition
-        disposition.verdict = runsAgain ? "later" : "dead"
+        // What was sent stays sent, though the database has not heard of it: a doubt, which no replay may forget.
+        let isDoubt = !runsAgain && disposition.mayReachOutside && outcome.exchange?.sentAt != nil
+        disposition.verdict = runsAgain ? "later" : isDoubt ? "in_doubt" : "dead"
         disposition.place = runsAgain ? .later : .dead
         disposition.outcome = nil
         disposition.delay = .zero
@@ -45,7 +55,8 @@ extension Report {
         disposition.recordsHistory = true
         let exchange = outcome.exchange.map {
             ExchangeRecord(
-                sentAt: $0.sentAt, answeredAt: $0.answeredAt, code: $0.code, digest: $0.digest)
+                sentAt: $0.sentAt, answeredAt: $0.answeredAt, code: $0.code, digest: $0.digest,
+                evidence: isDoubt ? $0.evidence : nil)
         }
         let verdict: Verdict = runsAgain ? .later(failure, after: .zero) : .dead(failure)
         return Report(run: run, outcome: Outcome(verdict, exchange: exchange), disposition: disposition)

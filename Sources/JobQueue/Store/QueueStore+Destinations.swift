@@ -15,13 +15,16 @@ extension QueueStore {
     ) throws(PostgresError) {
         var news: [String: News] = [:]
         for report in reports where report.run.queue != QueueName.local {
+            // What never reached the destination says nothing about it.
+            let wasAnswered = report.outcome.exchange?.answeredAt != nil
             switch report.outcome.verdict {
-            case .next, .snooze, .finish, .dead: news[report.run.queue, default: News()].successes += 1
+            case .next, .snooze, .finish: news[report.run.queue, default: News()].successes += 1
+            case .dead: news[report.run.queue, default: News()].successes += wasAnswered ? 1 : 0
             case .later(let failure, _), .inDoubt(let failure, _):
                 if failure.blamesDestination {
                     news[report.run.queue, default: News()].failures += 1
                 } else {
-                    news[report.run.queue, default: News()].successes += 1
+                    news[report.run.queue, default: News()].successes += wasAnswered ? 1 : 0
                 }
             case .throttled, .unauthorised: news[report.run.queue, default: News()].successes += 1
             case .handBack: break
