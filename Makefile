@@ -5,7 +5,7 @@ ARGS ?=
 CONFIGURATION ?= debug
 BINARY = .build/$(CONFIGURATION)/fiscal-relay
 
-.PHONY: demo test build release lint format bench chaos clean setup
+.PHONY: demo test test-bitrix build release lint format bench chaos clean setup
 
 setup:
 	@deploy/setup/debian-packages
@@ -23,6 +23,10 @@ demo: build
 # All tests; each starts or clones a PostgreSQL of its own. ARGS="--filter FiscalTests"
 test: setup
 	$(SWIFT) test $(ARGS)
+
+# The Bitrix module, with PHP, MariaDB and PostgreSQL of its own; installs Debian's PHP and MariaDB if they are missing.
+test-bitrix: setup
+	deploy/bitrix/tests/run
 
 # The long forms of what `make test` runs briefly.
 chaos: setup

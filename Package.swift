@@ -93,6 +93,14 @@ let package = Package(
                 "Relay", "Bitrix", "Fiscal", "FiscalProviders", "HTTPTransport", "JobQueue", "Postgres",
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "EmbeddedPostgres", "Fiscal", "HTTPTransport", "JobQueue", "Postgres", "Relay", "Sandbox",
+                "TestSupport",
+                "fiscal-relay", logging, subprocess,
+            ],
+            swiftSettings: strict),
 
         .executableTarget(
             name: "FiscalBenchmarks", dependencies: ["Fiscal", "FiscalProviders", "HTTPTransport"],

@@ -36,7 +36,8 @@ extension ReceiptSteps {
             }
             return try CorrectionPlanner.plan(
                 correction, wrong: wrong, eventKey: run.eventKey,
-                try await context(run, event: event, shop: shop, order: correction.right?.order.id))
+                try await context(
+                    run, event: event, shop: shop, order: correction.order?.id ?? correction.right?.order.id))
         }
     }
 
@@ -73,6 +74,10 @@ extension ReceiptSteps {
             history = try await receipts.history(shop: run.shop, order: order)
         } else if let payment {
             history = try await receipts.history(shop: run.shop, payment: payment)
+            // The goods of a prepayment may have been receipted at hand-over since, under the order alone.
+            if let order = history.compactMap(\.orderID).first {
+                history = try await receipts.history(shop: run.shop, order: order)
+            }
         }
         // An event does not build on its own receipts: a replay plans what the first run planned.
         let others = history.filter { $0.eventID != event }.map(\.past)
