@@ -18,11 +18,16 @@ struct ProcessUsage: Sendable {
 
     /// A process with its children, those that have ended and been waited for included: a server of PostgreSQL.
     static func ofFamily(_ parent: pid_t) -> ProcessUsage? {
-        guard let stat = Stat(parent) else { return nil }
-        let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
-        let children = names.compactMap { pid_t($0) }.compactMap { Stat($0) }.filter { $0.parent == parent }
-        let ticks = stat.ownTicks + stat.endedChildrenTicks + children.reduce(0) { $0 + $1.ownTicks }
-        return ProcessUsage(processorSeconds: seconds(ticks), peakMegabytes: 0)
+        while let before = Stat(parent) {
+            let names = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+            let children = names.compactMap { pid_t($0) }.compactMap { Stat($0) }.filter { $0.parent == parent }
+            guard let after = Stat(parent) else { return nil }
+            // A child that was waited for in between would be counted twice, or not at all.
+            guard after.endedChildrenTicks == before.endedChildrenTicks else { continue }
+            let ticks = after.ownTicks + after.endedChildrenTicks + children.reduce(0) { $0 + $1.ownTicks }
+            return ProcessUsage(processorSeconds: seconds(ticks), peakMegabytes: 0)
+        }
+        return nil
     }
 
     private static func seconds(_ ticks: Int) -> Double { Double(ticks) / Double(sysconf(Int32(_SC_CLK_TCK))) }
