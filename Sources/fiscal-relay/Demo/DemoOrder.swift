@@ -115,14 +115,6 @@ struct DemoOrder: Sendable {
                 case vatRate = "vat_rate"
             }
 
-            /// “Without VAT” is said by null; a member left out says nothing.
-            func encode(to encoder: any Encoder) throws {
-                var container = encoder.container(keyedBy: CodingKeys.self)
-                try container.encode(name, forKey: .name)
-                try container.encode(price, forKey: .price)
-                try container.encode(vatRate, forKey: .vatRate)
-            }
-
             /// Null says “without VAT”; an absent rate says nothing, and is refused.
             func encode(to encoder: any Encoder) throws {
                 var container = encoder.container(keyedBy: CodingKeys.self)
