@@ -28,6 +28,8 @@ struct Disposition: Hashable, Sendable {
     var recordsHistory: Bool
     /// Whether the step may have changed something that no transaction takes back.
     let mayReachOutside: Bool
+    /// Whether the step asks its destination once for many jobs.
+    let isBatched: Bool
     var hold: Hold?
 
     /// What `outcome` of `run` means, given the step that ran, waits by default, and a generator for jitter.
@@ -40,6 +42,7 @@ struct Disposition: Hashable, Sendable {
         }
         recordsHistory = definition.recordsHistory
         mayReachOutside = definition.doubt != .none
+        isBatched = definition.batchSize > 1
         switch outcome.verdict {
         case .next(let step, let queue, let part, let checkpoint, let after):
             verdict = "next"

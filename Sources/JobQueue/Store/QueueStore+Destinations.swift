@@ -5,6 +5,8 @@ extension QueueStore {
     private struct News {
         var successes = 0
         var failures = 0
+        /// When the jobs of failed calls were claimed that carried many jobs: those of one call count as one failure.
+        var failedCalls: Set<Timestamp> = []
         var holds: [(hold: Disposition.Hold, failure: JobFailure)] = []
     }
 
@@ -21,7 +23,11 @@ extension QueueStore {
             case .next, .snooze, .finish: news[report.run.queue, default: News()].successes += 1
             case .dead: news[report.run.queue, default: News()].successes += wasAnswered ? 1 : 0
             case .later(let failure, _), .inDoubt(let failure, _):
-                if failure.blamesDestination {
+                if failure.blamesDestination, report.disposition.isBatched {
+                    let isNew = news[report.run.queue, default: News()].failedCalls.insert(report.run.claimedAt)
+                        .inserted
+                    news[report.run.queue, default: News()].failures += isNew ? 1 : 0
+                } else if failure.blamesDestination {
                     news[report.run.queue, default: News()].failures += 1
                 } else {
                     news[report.run.queue, default: News()].successes += wasAnswered ? 1 : 0

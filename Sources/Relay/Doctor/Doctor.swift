@@ -106,7 +106,7 @@ package struct Doctor: Sendable {
                 counts.dead == 0 ? "none" : "\(counts.dead): fiscal-relay jobs list --state dead"),
             DoctorFinding(
                 "lost events", counts.lost > 0 ? .broken : .fine,
-                counts.lost == 0 ? "none" : "\(counts.lost) events of the last week have neither a job nor an end"),
+                counts.lost == 0 ? "none" : "\(counts.lost) of the newest 100,000 events have neither a job nor an end"),
             DoctorFinding(
                 "running jobs", counts.orphans > 0 ? .broken : .fine,
                 counts.orphans == 0
@@ -204,9 +204,8 @@ package struct Doctor: Sendable {
              WHERE w.stopped_at IS NULL AND w.dead_at IS NULL AND w.lease_until > clock_timestamp()) AS workers,
             (SELECT count(*) FROM fiscal.job) AS jobs,
             (SELECT count(*) FROM fiscal.job j WHERE j.state = 'dead') AS dead,
-            (SELECT count(*) FROM fiscal.outbox o
-             WHERE o.created_at > now() - interval '7 days'
-               AND NOT EXISTS (SELECT FROM fiscal.job j WHERE j.id = o.id)
+            (SELECT count(*) FROM (SELECT id FROM fiscal.outbox ORDER BY id DESC LIMIT 100000) o
+             WHERE NOT EXISTS (SELECT FROM fiscal.job j WHERE j.id = o.id)
                AND NOT EXISTS (SELECT FROM fiscal.event_end e WHERE e.event_id = o.id)) AS lost,
             (SELECT count(*) FROM fiscal.job j
              WHERE j.state = 'running'
