@@ -101,7 +101,9 @@ import Testing
                     #expect(response.status == 200)
                     answered += 1
                 case .failure(let error):
-                    #expect(error.kind == .cancelled)
+                    // The end of a connection may be noticed before the order to cancel: then nothing is claimed to be
+                    // unsent.
+                    #expect(error.kind == .cancelled || (error.kind == .connectionLost && error.reach == .unknown))
                     #expect(number % 3 != 0)
                     if error.reach == .notSent { notSent.insert("GET /\(number)/ HTTP/1.1") }
                 }
