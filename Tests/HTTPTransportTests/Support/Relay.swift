@@ -5,16 +5,20 @@ struct Relay: Sendable {
     private let client: Int32
     private let upstream: Int32
     private let ended = Signal()
+    private let endedBack = Signal()
 
     init(_ client: Int32, to port: Int) {
         self.client = client
         upstream = LoopbackSocket.connect(port: port, waiting: true)
-        let (upstream, ended) = (upstream, ended)
+        let (upstream, ended, endedBack) = (upstream, ended, endedBack)
         TestThread.start {
             Self.carry(from: client, to: upstream)
             ended.fire()
         }
-        TestThread.start { Self.carry(from: upstream, to: client) }
+        TestThread.start {
+            Self.carry(from: upstream, to: client)
+            endedBack.fire()
+        }
     }
 
     /// Blocks until the client has closed.
@@ -24,9 +28,14 @@ struct Relay: Sendable {
     }
 
     /// Closes both connections for their other ends; what was sent before still arrives.
+    ///
+    /// Returns when nothing uses the descriptors any more: whoever closed them under a thread that still reads would let
+    /// it read from the next connection that gets the number.
     func end() {
         shutdown(client, Int32(SHUT_RDWR))
         shutdown(upstream, Int32(SHUT_RDWR))
+        ended.block()
+        endedBack.block()
     }
 
     private static func carry(from source: Int32, to target: Int32) {
