@@ -43,11 +43,13 @@ final class RawServer: Sendable {
 
     /// Ends every connection; their threads follow.
     func stop() {
-        state.withLock { state in
-            state.isStopped = true
+        let isFirst = state.withLock { state in
+            defer { state.isStopped = true }
             for descriptor in state.open.values { shutdown(descriptor, Int32(SHUT_RDWR)) }
+            return !state.isStopped
         }
-        shutdown(listener, Int32(SHUT_RDWR))
+        // The second time the number may be another socket's.
+        if isFirst { shutdown(listener, Int32(SHUT_RDWR)) }
     }
 
     func close(_ connection: RawConnection) {
