@@ -4,10 +4,7 @@ declare(strict_types=1);
 
 namespace Fiscal\Tests\Cases;
 
-use Bitrix\Rest\RestException;
-use Bitrix\Sale\Internals\OrderPropsValueTable;
 use Fiscal\Relay\Api;
-use Fiscal\Relay\Rest\Service;
 use Fiscal\Tests\JsonSchema;
 use Fiscal\Tests\Shop;
 use Fiscal\Tests\Site;
@@ -70,42 +67,5 @@ final class ApiSuite extends Suite
             $payload['items'][0]['vat_rate'], $payload['items'][0]['id'],
         ]);
         $this->throws(\InvalidArgumentException::class, static fn () => Api::posTransaction(['sum' => 1]));
-    }
-
-    public function testRestSetsPropertiesAndTouchesNothingElse(string $kind): void
-    {
-        $order = Shop::kettles();
-        $order->save();
-        $id = $order->getId();
-        OrderPropsValueTable::add([
-            'ORDER_ID' => $id, 'ENTITY_ID' => $id, 'ENTITY_TYPE' => 'ORDER', 'ORDER_PROPS_ID' => 99999, 'CODE' => 'CITY',
-            'NAME' => 'Город', 'VALUE' => 'Тула', 'XML_ID' => '',
-        ]);
-        $values = ['CLOUDKASSIR_FN' => '9282', 'CLOUDKASSIR_FD' => '7', 'CLOUDKASSIR_FPD' => '12'];
-        $calls = Service::onBuildDescription()[Service::SCOPE][Service::METHOD];
-        for ($i = 0; $i < 2; $i++) {
-            $answer = $calls(['orders' => [['id' => $id, 'properties' => $values], ['id' => $id + 1000, 'properties' => $values]]]);
-            $got = $answer['orders'][0]['values'];
-            ksort($got);
-            ksort($values);
-            $this->same($values, $got);
-            $this->same([], $answer['orders'][0]['missing']);
-            $this->same('ORDER_NOT_FOUND', $answer['orders'][1]['error']);
-        }
-        $calls(['ORDERS' => [['ID' => $id, 'PROPERTIES' => ['CLOUDKASSIR_FD' => '8']]]]);
-        $this->same('8', Site::value("SELECT VALUE AS V FROM b_sale_order_props_value WHERE CODE = 'CLOUDKASSIR_FD'"));
-        $this->same('Тула', Site::value("SELECT VALUE AS V FROM b_sale_order_props_value WHERE CODE = 'CITY'"));
-        $this->same(4, (int)Site::value('SELECT COUNT(*) AS N FROM b_sale_order_props_value'));
-        $this->same('ERROR_PROPERTY_NOT_ALLOWED', $this->throws(RestException::class, static fn () => $calls(
-            ['orders' => [['id' => $id, 'properties' => ['CITY' => 'Омск']]]]
-        ))->getErrorCode());
-        \CRestUtil::$admin = false;
-        try {
-            $this->throws(RestException::class, static fn () => $calls(
-                ['orders' => [['id' => $id, 'properties' => $values]]]
-            ));
-        } finally {
-            \CRestUtil::$admin = true;
-        }
     }
 }

@@ -19,6 +19,7 @@ final class Service
     public const SCOPE = 'fiscal.relay';
     public const METHOD = 'fiscal.relay.order.properties.set';
     private const MOST_ORDERS = 200;
+    private const LONGEST_VALUE = 500;
 
     /** rest:OnRestServiceBuildDescription */
     public static function onBuildDescription(): array
@@ -27,9 +28,9 @@ final class Service
     }
 
     /**
-     * orders: [{id, properties: {CODE: value}}]. Answers {orders: [{id, values, missing}]} with the values as they are
-     * now, read back, and the codes that the order's person type does not have; an unknown order has error
-     * ORDER_NOT_FOUND.
+     * orders: [{id, properties: {CODE: value}}]. Answers {orders: [{id, values, missing, unfit}]} in the order of the
+     * call, with the values as they are now, read back; one that could not be written has error instead. Nothing is
+     * written when anything in the call is wrong.
      *
      * @throws RestException
      */
@@ -39,29 +40,47 @@ final class Service
         $query = array_change_key_case($query, CASE_LOWER);
         $orders = $query['orders'] ?? null;
         if (!is_array($orders) || $orders === [] || count($orders) > self::MOST_ORDERS) {
-            throw new RestException('orders: a list of 1 to ' . self::MOST_ORDERS, 'ERROR_ARGUMENT');
+            throw self::wrong('orders', 'a list of 1 to ' . self::MOST_ORDERS);
         }
         $allowed = Settings::list('property_codes');
-        $answers = [];
-        foreach (array_values($orders) as $order) {
-            $order = is_array($order) ? array_change_key_case($order, CASE_LOWER) : [];
-            $id = filter_var($order['id'] ?? null, FILTER_VALIDATE_INT);
-            $values = $order['properties'] ?? null;
-            if ($id === false || !is_array($values) || $values === []) {
-                throw new RestException('orders: each needs an id and properties', 'ERROR_ARGUMENT');
-            }
-            foreach ($values as $code => $value) {
-                if (!in_array((string)$code, $allowed, true)) {
-                    throw new RestException('not one of the fiscal properties', 'ERROR_PROPERTY_NOT_ALLOWED');
-                }
-                if (!is_scalar($value) || mb_strlen((string)$value) > 500) {
-                    throw new RestException('properties: text of up to 500 characters', 'ERROR_ARGUMENT');
-                }
-            }
-            $answers[] = OrderProperties::set($id, array_map('strval', $values));
+        $writes = [];
+        foreach (array_values($orders) as $place => $order) {
+            $writes[] = self::write($order, "orders[$place]", $allowed);
         }
 
-        return ['orders' => $answers];
+        return ['orders' => array_map(static fn (array $write) => OrderProperties::set(...$write), $writes)];
+    }
+
+    /** @return array{0: int, 1: array<string, string>} */
+    private static function write(mixed $order, string $at, array $allowed): array
+    {
+        $order = is_array($order) ? array_change_key_case($order, CASE_LOWER) : [];
+        $id = filter_var($order['id'] ?? null, FILTER_VALIDATE_INT, ['options' => ['min_range' => 1]]);
+        if ($id === false) {
+            throw self::wrong("$at.id", 'a whole number above 0');
+        }
+        $values = $order['properties'] ?? null;
+        if (!is_array($values) || $values === []) {
+            throw self::wrong("$at.properties", 'an object with at least one code');
+        }
+        foreach ($values as $code => $value) {
+            if (!in_array((string)$code, $allowed, true)) {
+                throw new RestException(
+                    "$at.properties: codes that may be set are " . implode(', ', $allowed),
+                    'ERROR_PROPERTY_NOT_ALLOWED'
+                );
+            }
+            if (!is_scalar($value) || is_bool($value) || mb_strlen((string)$value) > self::LONGEST_VALUE) {
+                throw self::wrong("$at.properties.$code", 'a text of up to ' . self::LONGEST_VALUE . ' characters');
+            }
+        }
+
+        return [$id, array_map('strval', $values)];
+    }
+
+    private static function wrong(string $field, string $allowed): RestException
+    {
+        return new RestException("$field: $allowed", 'ERROR_ARGUMENT');
     }
 
     private static function checkRights(): void
