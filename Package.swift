@@ -101,6 +101,13 @@ let package = Package(
                 "fiscal-relay", logging, subprocess,
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "ChaosTests",
+            dependencies: [
+                "EmbeddedPostgres", "HTTPTransport", "JobQueue", "Postgres", "Relay", "Sandbox", "TestSupport",
+                "fiscal-relay", logging, subprocess,
+            ],
+            swiftSettings: strict),
 
         .executableTarget(
             name: "FiscalBenchmarks", dependencies: ["Fiscal", "FiscalProviders", "HTTPTransport"],

@@ -9,6 +9,7 @@ struct FiscalRelay: AsyncParsableCommand {
         subcommands: [
             MigrateCommand.self, WorkerCommand.self, DemoCommand.self, SandboxCommand.self, EventsCommand.self,
             JobsCommand.self, ReceiptsCommand.self, QueuesCommand.self, DestinationsCommand.self, DoctorCommand.self,
+            VerifyCommand.self,
             VectorsCommand.self, SchemaCommand.self, BenchCommand.self,
         ])
 }

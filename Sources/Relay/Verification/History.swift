@@ -1,0 +1,49 @@
+/// What happened, as a value to be judged: see ``HistoryChecker``.
+package struct History: Sendable {
+    /// Ordered by shop, lane and id.
+    package var events: [HistoryEvent]
+    package var remainder: HistoryRemainder
+    /// What the provider says it received; nil: nobody can ask it.
+    package var ledger: ProviderLedger?
+    /// Nothing is under way: whatever could end has ended.
+    package var isSettled: Bool
+
+    package init(
+        events: [HistoryEvent], remainder: HistoryRemainder = HistoryRemainder(), ledger: ProviderLedger? = nil,
+        isSettled: Bool = false
+    ) {
+        self.events = events
+        self.remainder = remainder
+        self.ledger = ledger
+        self.isSettled = isSettled
+    }
+
+    /// Every promise that it breaks.
+    package var violations: [Violation] {
+        var checker = HistoryChecker(ledger: ledger, isSettled: isSettled)
+        var found: [Violation] = []
+        for event in events { found += checker.check(event) }
+        return found + checker.finish(remainder)
+    }
+}
+
+/// What cannot be seen event by event. Only what looks wrong is in it, so it stays small.
+package struct HistoryRemainder: Hashable, Sendable {
+    /// Living receipts that share a settlement and part with another one.
+    package var rivals: [HistoryReceipt]
+    /// Closed runs that share job and number with another one, of jobs that no event is.
+    package var doubledRuns: [HistoryRun]
+    /// Ends and receipts of events that are not in the outbox.
+    package var vanishedEvents: [Int64]
+    package var stock: [StockBalance]
+
+    package init(
+        rivals: [HistoryReceipt] = [], doubledRuns: [HistoryRun] = [], vanishedEvents: [Int64] = [],
+        stock: [StockBalance] = []
+    ) {
+        self.rivals = rivals
+        self.doubledRuns = doubledRuns
+        self.vanishedEvents = vanishedEvents
+        self.stock = stock
+    }
+}

@@ -1,0 +1,41 @@
+/// Holds a history against the promises, event by event, in memory that does not grow with it.
+///
+/// Feed it the events in the order of shop, lane and id, then ``finish(_:)``. What it keeps meanwhile is the current
+/// lane, and the keys of the ledger that no receipt has claimed yet.
+package struct HistoryChecker: Sendable {
+    private let ledger: ProviderLedger?
+    private let isSettled: Bool
+    private var lane = LaneRule()
+    private var unclaimed: Set<String>
+
+    /// - Parameters:
+    ///   - ledger: What the provider says; nil: only our own records are compared with each other.
+    ///   - isSettled: Whether nothing is under way, so that whatever is not at an end by now never will be.
+    package init(ledger: ProviderLedger?, isSettled: Bool) {
+        self.ledger = ledger
+        self.isSettled = isSettled
+        unclaimed = ledger.map { Set($0.byKey.keys) } ?? []
+    }
+
+    /// What this event breaks.
+    package mutating func check(_ event: HistoryEvent) -> [Violation] {
+        if !unclaimed.isEmpty { for receipt in event.receipts { unclaimed.remove(receipt.externalID) } }
+        return OneReceiptRule.violations(of: event, ledger, isSettled: isSettled)
+            + IntentRule.violations(of: event, ledger)
+            + FenceRule.violations(of: event)
+            + NothingLostRule.violations(of: event, isSettled: isSettled)
+            + lane.violations(of: event)
+    }
+
+    /// What the rest breaks, and what the ledger holds beyond the events seen.
+    package func finish(_ remainder: HistoryRemainder) -> [Violation] {
+        SettlementRule.violations(of: remainder.rivals)
+            + FenceRule.doubled(remainder.doubledRuns)
+            + StockRule.violations(of: remainder.stock)
+            + NothingLostRule.vanished(remainder.vanishedEvents)
+            + IntentRule.unclaimed(unclaimed, ledger)
+            + (ledger?.wrongOrders ?? []).filter { isSettled || $0.finding != "missing" }.map {
+                Violation(.writeBack, "wrong_order", "order \($0.order) in portal \($0.portal): \($0.finding)")
+            }
+    }
+}

@@ -1,0 +1,139 @@
+package import Postgres
+
+/// Reads what happened from the database, page by page, each in a transaction and snapshot of its own: a long look
+/// must not keep vacuum from the dead rows of a busy queue.
+package struct HistoryReader: Sendable {
+    /// Events held in memory at a time.
+    package static let pageSize = 1000
+    /// Rows of each kind of ``HistoryRemainder`` at most: more of the same tell nothing new.
+    package static let remainderLimit = 1000
+
+    private enum Place: Sendable {
+        case lanes(shop: String, lane: String, id: Int64)
+        case alone(id: Int64)
+    }
+
+    private let pool: PostgresPool
+    private var place = Place.lanes(shop: "", lane: "", id: 0)
+    private var keepsCommitTimes: Bool?
+
+    private static let snapshot = TransactionOptions(isolation: .repeatableRead, isReadOnly: true)
+
+    /// - Parameter pool: Any role that may read the schema `fiscal` will do.
+    package init(_ pool: PostgresPool) {
+        self.pool = pool
+    }
+
+    /// Events in the outbox now.
+    ///
+    /// - Throws: ``PostgresError``.
+    package func total() async throws(PostgresError) -> Int {
+        try await pool.queryFirst(HistoryStatements.total) { row throws(PostgresError) in
+            try row.get(Int.self, "total")
+        } ?? 0
+    }
+
+    /// The next events, those with lanes first, in the order of shop, lane and id; empty at the end.
+    ///
+    /// - Throws: ``PostgresError``; the same page can be asked for again.
+    package mutating func page() async throws(PostgresError) -> [HistoryEvent] {
+        let commitTimes: Bool
+        if let known = keepsCommitTimes {
+            commitTimes = known
+        } else {
+            commitTimes =
+                try await pool.queryFirst(HistoryStatements.keepsCommitTimes) { row throws(PostgresError) in
+                    try row.get(Bool.self, "keeps")
+                } ?? false
+            keepsCommitTimes = commitTimes
+        }
+        if case .lanes(let shop, let lane, let id) = place {
+            let events = try await read(
+                HistoryStatements.inLanes,
+                [.bool(commitTimes), .text(shop), .text(lane), .int(id), .int(Self.pageSize)])
+            if let last = events.last {
+                place = .lanes(shop: last.shop, lane: last.lane, id: last.id)
+                return events
+            }
+            place = .alone(id: 0)
+        }
+        guard case .alone(let id) = place else { return [] }
+        let events = try await read(HistoryStatements.alone, [.bool(commitTimes), .int(id), .int(Self.pageSize)])
+        if let last = events.last { place = .alone(id: last.id) }
+        return events
+    }
+
+    private func read(
+        _ statement: Statement, _ parameters: [Parameter]
+    ) async throws(PostgresError) -> [HistoryEvent] {
+        try await pool.withTransaction(Self.snapshot) { transaction throws(PostgresError) in
+            var events = try transaction.query(statement, parameters, Self.event)
+            guard !events.isEmpty else { return [] }
+            let ids = Parameter.ints(events.map(\.id))
+            let receipts = try transaction.query(HistoryStatements.receipts, [ids], Self.receipt)
+            let runs = try transaction.query(HistoryStatements.runs, [ids], Self.run)
+            let released = try transaction.query(HistoryStatements.released, [ids]) { row throws(PostgresError) in
+                try row.get(Int64.self, 0)
+            }
+            let places = Dictionary(events.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+            for receipt in receipts { if let index = places[receipt.event] { events[index].receipts.append(receipt) } }
+            for run in runs { if let index = places[run.job] { events[index].runs.append(run) } }
+            for id in released { if let index = places[id] { events[index].wasReleased = true } }
+            return events
+        }
+    }
+
+    /// What cannot be seen event by event; reads all receipts and runs once, in the server.
+    ///
+    /// - Throws: ``PostgresError``.
+    package func remainder() async throws(PostgresError) -> HistoryRemainder {
+        try await pool.withTransaction(Self.snapshot) { transaction throws(PostgresError) in
+            let limit = [Parameter.int(Self.remainderLimit)]
+            return HistoryRemainder(
+                rivals: try transaction.query(HistoryStatements.rivals, limit, Self.receipt),
+                doubledRuns: try transaction.query(HistoryStatements.doubledRuns, limit, Self.run),
+                vanishedEvents: try transaction.query(HistoryStatements.vanished, limit) { row throws(PostgresError) in
+                    try row.get(Int64.self, 0)
+                })
+        }
+    }
+
+    private static func event(_ row: borrowing Row) throws(PostgresError) -> HistoryEvent {
+        var event = HistoryEvent(
+            id: try row.get("id"), shop: try row.get("shop"), kind: try row.get("kind"),
+            eventKey: try row.get("event_key"), lane: try row.get("subject"), committedAt: try row.get("committed_at"))
+        if let state = try row.getOptional(String.self, "state") {
+            event.job = HistoryEvent.Job(
+                state: state, step: try row.get("step"), runNumber: try row.get("run_no"),
+                holdsLane: try row.get("holder"), reasonCode: try row.get("reason_code"), reason: try row.get("reason"),
+                isOrphaned: try row.get("orphaned"), isStray: try row.get("stray"))
+        }
+        if let outcome = try row.getOptional(String.self, "outcome") {
+            event.end = HistoryEvent.End(outcome: outcome, at: try row.get("at"))
+        }
+        return event
+    }
+
+    private static func receipt(_ row: borrowing Row) throws(PostgresError) -> HistoryReceipt {
+        var signs: PrintedSigns?
+        if let fn = try row.getOptional(String.self, "fn"), let fd = try row.getOptional(String.self, "fd"),
+            let fpd = try row.getOptional(String.self, "fpd")
+        {
+            signs = PrintedSigns(fn: fn, fd: fd, fpd: fpd)
+        }
+        return HistoryReceipt(
+            event: try row.get("event_id"), part: try row.get("part"), edition: try row.get("edition"),
+            externalID: try row.get("external_id"), settlementKey: try row.get("settlement_key"),
+            // A state of a later release is no state that a receipt of ours may be closed in.
+            state: ReceiptState(rawValue: try row.get("state")) ?? .planned, recordedDigest: try row.get("recorded"),
+            requestDigest: try row.get("actual"), signs: signs, closedAt: try row.get("closed_at"))
+    }
+
+    private static func run(_ row: borrowing Row) throws(PostgresError) -> HistoryRun {
+        HistoryRun(
+            job: try row.get("job_id"), runNumber: try row.get("run_no"), worker: try row.get("worker_id"),
+            startedAt: try row.get("started_at"), endedAt: try row.get("ended_at"), part: try row.get("part"),
+            edition: try row.get("edition"), step: try row.get("step"), outcome: try row.get("outcome"),
+            digest: try row.get("digest"))
+    }
+}

@@ -1,0 +1,104 @@
+import Postgres
+
+/// How a history is read: pages of events along an index, and what belongs to a page by its ids.
+enum HistoryStatements {
+    private static let columns = """
+        SELECT o.id, o.shop, o.kind, o.event_key, o.subject,
+               CASE WHEN $1 THEN pg_xact_commit_timestamp(o.xmin) END AS committed_at,
+               j.state::text AS state, j.step, j.run_no, j.holder, j.reason_code, j.reason,
+               coalesce(j.state = 'running' AND (w.id IS NULL OR w.rescued_at IS NOT NULL), false) AS orphaned,
+               coalesce(j.state = 'waiting', false)
+                   AND NOT EXISTS (SELECT FROM fiscal.job h WHERE h.holder AND h.shop = j.shop AND h.lane = j.lane)
+                   AND NOT EXISTS (SELECT FROM fiscal.job r WHERE NOT r.holder AND r.lane <> '' AND r.state <> 'dead'
+                                   AND r.state <> 'waiting' AND r.shop = j.shop AND r.lane = j.lane AND r.id < j.id)
+                   AS stray,
+               e.outcome, e.at
+        FROM fiscal.outbox o
+        LEFT JOIN fiscal.job j ON j.id = o.id
+        LEFT JOIN fiscal.worker w ON w.id = j.worker_id
+        LEFT JOIN fiscal.event_end e ON e.event_id = o.id
+        """
+
+    /// Events with a lane after a place, in the order of shop, lane and id.
+    static let inLanes = Statement(
+        "verify.lanes",
+        columns + """
+
+            WHERE o.subject <> '' AND (o.shop, o.subject, o.id) > ($2, $3, $4)
+            ORDER BY o.shop, o.subject, o.id LIMIT $5
+            """)
+
+    /// Events without a lane after a place, in the order of their ids.
+    static let alone = Statement(
+        "verify.alone",
+        columns + """
+
+            WHERE o.subject = '' AND o.id > $2
+            ORDER BY o.id LIMIT $3
+            """)
+
+    static let receipts = Statement(
+        "verify.receipts",
+        """
+        SELECT r.event_id, r.part, r.edition, r.external_id, r.settlement_key, r.state,
+               encode(r.request_digest, 'hex') AS recorded, encode(sha256(r.request), 'hex') AS actual,
+               r.fn, r.fd, r.fpd, r.closed_at
+        FROM fiscal.receipt r WHERE r.event_id = ANY ($1)
+        ORDER BY r.event_id, r.part, r.edition
+        """)
+
+    static let runs = Statement(
+        "verify.runs",
+        """
+        SELECT a.job_id, a.run_no, a.worker_id, a.started_at, a.ended_at, a.part, a.edition, a.step, a.outcome,
+               encode(a.digest, 'hex') AS digest
+        FROM fiscal.attempt a WHERE a.job_id = ANY ($1)
+        ORDER BY a.job_id, a.run_no, a.ended_at
+        """)
+
+    static let released = Statement(
+        "verify.released",
+        "SELECT DISTINCT a.job_id FROM fiscal.operator_action a WHERE a.job_id = ANY ($1) AND a.action = 'release'")
+
+    /// Whether the server remembers when transactions committed.
+    static let keepsCommitTimes = Statement(
+        "verify.commit_times", "SELECT current_setting('track_commit_timestamp')::boolean AS keeps")
+
+    static let total = Statement("verify.total", "SELECT count(*) AS total FROM fiscal.outbox")
+
+    // MARK: The remainder. Each returns only what looks wrong, at most as many rows as it is asked for.
+
+    static let rivals = Statement(
+        "verify.rivals",
+        """
+        SELECT r.event_id, r.part, r.edition, r.external_id, r.settlement_key, r.state,
+               encode(r.request_digest, 'hex') AS recorded, encode(r.request_digest, 'hex') AS actual,
+               r.fn, r.fd, r.fpd, r.closed_at
+        FROM fiscal.receipt r
+        JOIN (SELECT l.shop, l.settlement_key, l.part FROM fiscal.receipt l
+              WHERE l.state NOT IN ('refused', 'abandoned')
+              GROUP BY l.shop, l.settlement_key, l.part HAVING count(*) > 1) twice
+            USING (shop, settlement_key, part)
+        ORDER BY r.settlement_key, r.event_id, r.part, r.edition LIMIT $1
+        """)
+
+    static let doubledRuns = Statement(
+        "verify.doubled_runs",
+        """
+        SELECT a.job_id, a.run_no, a.worker_id, a.started_at, a.ended_at, a.part, a.edition, a.step, a.outcome,
+               encode(a.digest, 'hex') AS digest
+        FROM fiscal.attempt a
+        JOIN (SELECT d.job_id, d.run_no FROM fiscal.attempt d WHERE d.outcome <> 'fenced'
+              GROUP BY d.job_id, d.run_no HAVING count(*) > 1) twice USING (job_id, run_no)
+        WHERE NOT EXISTS (SELECT FROM fiscal.outbox o WHERE o.id = a.job_id)
+        ORDER BY a.job_id, a.run_no, a.ended_at LIMIT $1
+        """)
+
+    static let vanished = Statement(
+        "verify.vanished",
+        """
+        SELECT e.event_id FROM fiscal.event_end e
+        WHERE NOT EXISTS (SELECT FROM fiscal.outbox o WHERE o.id = e.event_id)
+        ORDER BY e.event_id LIMIT $1
+        """)
+}

@@ -1,0 +1,111 @@
+import FoundationEssentials
+package import HTTPTransport
+
+extension ProviderLedger {
+    /// Why the sandbox's ledger could not be had.
+    package struct Unreadable: Error, CustomStringConvertible {
+        package let description: String
+    }
+
+    /// Reads the ledger of a running sandbox, without bodies.
+    ///
+    /// - Parameters:
+    ///   - url: Of the sandbox's root, such as `http://127.0.0.1:8090`.
+    ///   - transport: Carries the request out.
+    /// - Throws: ``Unreadable``.
+    package static func ofSandbox(
+        at url: String, over transport: HTTPTransport
+    ) async throws(Unreadable) -> ProviderLedger {
+        var base = url[...]
+        while base.last == "/" { base.removeLast() }
+        let response: HTTPResponse
+        do throws(TransferError) {
+            response = try await transport.perform(
+                HTTPRequest(
+                    url: "\(base)/_sandbox/ledger?bodies=0", timeout: .seconds(300), maximumResponseBytes: 1 << 30))
+        } catch {
+            throw Unreadable(description: "the sandbox at \(base) does not answer: \(error)")
+        }
+        guard response.status == 200 else {
+            throw Unreadable(description: "\(base)/_sandbox/ledger answered with status \(response.status)")
+        }
+        return try ProviderLedger(sandboxJSON: response.body)
+    }
+
+    /// The ledger in the words of the sandbox's `GET /_sandbox/ledger`.
+    ///
+    /// - Throws: ``Unreadable``.
+    package init(sandboxJSON json: [UInt8]) throws(Unreadable) {
+        let entry: SandboxLedger
+        do {
+            entry = try JSONDecoder().decode(SandboxLedger.self, from: Data(json))
+        } catch {
+            throw Unreadable(description: "this is no ledger of a sandbox: \(error)")
+        }
+        let documents = (entry.cloudkassir?.receipts ?? []).enumerated().map { position, receipt in
+            var signs: PrintedSigns?
+            if receipt.status == "done", let fn = receipt.fn, let fd = receipt.fd, let fpd = receipt.fpd {
+                signs = PrintedSigns(fn: fn, fd: fd, fpd: fpd)
+            }
+            return Document(
+                account: receipt.account, externalID: receipt.externalID, digest: receipt.digest, signs: signs,
+                position: position)
+        }
+        var wrong: [WrongOrder] = []
+        for (portal, contents) in (entry.bitrix ?? [:]).sorted(by: { $0.key < $1.key }) {
+            for order in contents.orders where order.writeBack != "right" {
+                wrong.append(WrongOrder(portal: portal, order: order.id, finding: order.writeBack))
+            }
+        }
+        self.init(
+            documents, altered: (entry.cloudkassir?.violations ?? []).map { $0.externalID ?? "?" }, wrongOrders: wrong)
+    }
+}
+
+/// What is read of the sandbox's answer.
+private struct SandboxLedger: Decodable {
+    struct CloudKassir: Decodable {
+        let receipts: [Receipt]
+        let violations: [Note]
+    }
+
+    struct Receipt: Decodable {
+        let account: String
+        let externalID: String
+        let digest: String
+        let status: String
+        let fn: String?
+        let fd: String?
+        let fpd: String?
+
+        enum CodingKeys: String, CodingKey {
+            case account, digest, status, fn, fd, fpd
+            case externalID = "external_id"
+        }
+    }
+
+    struct Note: Decodable {
+        let externalID: String?
+
+        enum CodingKeys: String, CodingKey {
+            case externalID = "external_id"
+        }
+    }
+
+    struct Portal: Decodable {
+        let orders: [Order]
+    }
+
+    struct Order: Decodable {
+        let id: Int
+        let writeBack: String
+
+        enum CodingKeys: String, CodingKey {
+            case id
+            case writeBack = "write_back"
+        }
+    }
+
+    let cloudkassir: CloudKassir?
+    let bitrix: [String: Portal]?
+}

@@ -1,0 +1,95 @@
+import Postgres
+
+/// I5: the events of a lane are worked on one at a time and in order of their ids, among what is committed.
+///
+/// Fed with events in the order of shop, lane and id, it keeps what it needs of the current lane: of a lane with more
+/// events than ``memory`` the latest ones.
+struct LaneRule: Sendable {
+    /// Events of one lane that a further one is held against.
+    static let memory = 1000
+    /// A commit is stamped before it can be seen; a disk that hangs, or a server that stops in between, makes that long.
+    static let visibilityDelay: Duration = .seconds(10)
+
+    private struct Stay: Sendable {
+        let event: Int64
+        let committed: Timestamp?
+        let began: Timestamp?
+        /// nil: it is not over.
+        let ended: Timestamp?
+        /// Places of its documents in the provider's ledger, and when its receipts were closed.
+        let closed: ClosedRange<Timestamp>?
+        let wasReleased: Bool
+    }
+
+    private var shop = ""
+    private var lane = ""
+    private var stays: [Stay] = []
+    private var holder: Int64?
+
+    /// What this event breaks, seen from the elder ones of its lane.
+    mutating func violations(of event: HistoryEvent) -> [Violation] {
+        guard !event.lane.isEmpty else { return [] }
+        if (event.shop, event.lane) != (shop, lane) {
+            (shop, lane, stays, holder) = (event.shop, event.lane, [], nil)
+        }
+        var found: [Violation] = []
+        if let job = event.job {
+            if job.holdsLane {
+                if let holder {
+                    found.append(
+                        Violation(.laneOrder, "two_turns", event: event.id, "event \(holder) has the lane's turn too"))
+                }
+                holder = event.id
+            } else if job.state == "running" {
+                found.append(
+                    Violation(.laneOrder, "runs_without_turn", event: event.id, "it runs without its lane's turn"))
+            }
+        }
+        let moments = event.receipts.filter { $0.state == .fiscalised }.compactMap(\.closedAt).sorted()
+        let stay = Stay(
+            event: event.id, committed: event.committedAt, began: event.beganAt,
+            ended: event.end?.at, closed: moments.first.flatMap { first in moments.last.map { first...$0 } },
+            wasReleased: event.wasReleased)
+        for elder in stays.reversed() {
+            if let violation = Self.compare(elder, stay) {
+                found.append(violation)
+                break
+            }
+        }
+        stays.append(stay)
+        if stays.count > Self.memory { stays.removeFirst(stays.count - Self.memory) }
+        return found
+    }
+
+    private static func compare(_ elder: Stay, _ younger: Stay) -> Violation? {
+        // A person let others pass it: order is what he made it.
+        guard !elder.wasReleased, !younger.wasReleased, let began = younger.began else { return nil }
+        func passedOver() -> Violation? {
+            guard let committed = elder.committed, committed.advanced(by: visibilityDelay) < began else { return nil }
+            return Violation(
+                .laneOrder, "passed_over", event: younger.event,
+                "it began before event \(elder.event), which had been there before it")
+        }
+        guard let elderBegan = elder.began else { return elder.ended == nil ? passedOver() : nil }
+        if elderBegan <= began {
+            // An end of a lane gives its turn away in the same transaction: the next run begins after it.
+            guard elder.ended.map({ began < $0 }) ?? true else { return inOrder(elder, younger) }
+        } else {
+            if let violation = passedOver() { return violation }
+            guard younger.ended.map({ elderBegan < $0 }) ?? true else { return nil }
+        }
+        return Violation(
+            .laneOrder, "at_the_same_time", event: younger.event,
+            "it was worked on while event \(elder.event) of its lane was")
+    }
+
+    /// What began in order must be printed in order.
+    private static func inOrder(_ elder: Stay, _ younger: Stay) -> Violation? {
+        guard let before = elder.closed, let after = younger.closed, after.lowerBound < before.upperBound else {
+            return nil
+        }
+        return Violation(
+            .laneOrder, "printed_out_of_order", event: younger.event,
+            "it was fiscalised before event \(elder.event) of its lane")
+    }
+}

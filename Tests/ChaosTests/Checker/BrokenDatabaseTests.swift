@@ -1,0 +1,162 @@
+import Postgres
+import Relay
+import TestSupport
+import Testing
+
+/// A history in a real database, broken by hand where only its owner can: reading finds what the rules then judge.
+@Suite(.database, .timeLimit(.minutes(2))) struct BrokenDatabaseTests {
+    struct Break: Sendable, CustomTestStringConvertible {
+        let expected: [String]
+        let sql: String
+
+        init(_ expected: String..., sql: String) {
+            self.expected = expected
+            self.sql = sql
+        }
+
+        var testDescription: String { expected.joined(separator: ", ") }
+    }
+
+    /// Three events of one lane, fiscalised one after the other; one without a lane; one dead letter and one held by
+    /// it; and a job of a worker that works.
+    private static let whole = """
+        SET session_replication_role = replica;
+        INSERT INTO fiscal.worker (id, name, version, lease, lease_until) OVERRIDING SYSTEM VALUE
+        VALUES (1, 'w', '1', '30 s', now() + interval '30 s');
+        INSERT INTO fiscal.outbox (id, shop, kind, event_key, subject, payload) OVERRIDING SYSTEM VALUE
+        SELECT i, 'main', 'order.paid', 'payment:' || i, CASE WHEN i < 4 THEN 'order:1' WHEN i = 4 THEN '' ELSE 'order:2' END, '{}'
+        FROM generate_series(1, 6) i;
+        INSERT INTO fiscal.outbox (id, shop, kind, event_key, payload) OVERRIDING SYSTEM VALUE
+        VALUES (7, 'main', 'order.paid', 'payment:7', '{}');
+        INSERT INTO fiscal.event_end (event_id, outcome, at)
+        SELECT i, 'fiscalised', '2026-11-22 10:00:00+00'::timestamptz + i * interval '1 minute' FROM generate_series(1, 4) i;
+        INSERT INTO fiscal.receipt (event_id, part, edition, shop, settlement_key, type, total, provider, destination,
+            external_id, document, request, request_digest, state, fn, fd, fpd, closed_at)
+        SELECT i, 1, 1, 'main', 'payment:' || i || ':in:1', 'sell', 100, 'cloudkassir', 'cloudkassir:main@localhost',
+            'main/payment:' || i || '/1.1', '{}', convert_to('body ' || i, 'UTF8'), sha256(convert_to('body ' || i, 'UTF8')),
+            'fiscalised', '1', i::text, '7', '2026-11-22 10:00:00+00'::timestamptz + i * interval '1 minute'
+        FROM generate_series(1, 4) i;
+        INSERT INTO fiscal.attempt (job_id, run_no, event_id, worker_id, started_at, ended_at, attempt, part, edition,
+            kind, step, outcome, digest)
+        SELECT i, n, i, 1, '2026-11-22 09:59:10+00'::timestamptz + i * interval '1 minute' + n * interval '10 s',
+            '2026-11-22 09:59:20+00'::timestamptz + i * interval '1 minute' + n * interval '10 s', 0, 1, 1, 'order.paid',
+            (ARRAY['build', 'submit', 'await'])[n], (ARRAY['next', 'next', 'finish'])[n],
+            CASE WHEN n = 2 THEN sha256(convert_to('body ' || i, 'UTF8')) END
+        FROM generate_series(1, 4) i, generate_series(1, 3) n;
+        INSERT INTO fiscal.job (id, event_id, run_no, run_at, step_since, state, holder, shop, kind, lane, queue, step,
+            reason_code, reason) VALUES
+            (5, 5, 1, now(), now(), 'dead', true, 'main', 'order.paid', 'order:2', 'local', 'build', 'items_missing', 'no items'),
+            (6, 6, 0, now(), now(), 'waiting', false, 'main', 'order.paid', 'order:2', 'local', 'build', NULL, NULL);
+        INSERT INTO fiscal.job (id, event_id, run_no, run_at, claimed_at, step_since, worker_id, state, shop, kind, lane,
+            queue, step) VALUES (7, 7, 1, now(), now(), now(), 1, 'running', 'main', 'order.paid', '', 'local', 'build');
+        """
+
+    private func run(_ sql: String) async throws {
+        try await TestDatabase.current.pool.withTransaction { transaction throws(PostgresError) in
+            try transaction.executeScript("test.break", sql)
+        }
+    }
+
+    private func codes(settled: Bool = false) async throws -> [String] {
+        let report = try await Verification.run(TestDatabase.current.pool, ledger: nil, isSettled: settled)
+        #expect(report.violationCount == report.violations.count)
+        return report.violations.map { "\($0.invariant.rawValue) \($0.code) \($0.event ?? 0)" }.sorted()
+    }
+
+    @Test func aWholeDatabaseBreaksNothing() async throws {
+        try await run(Self.whole)
+        #expect(try await codes().isEmpty)
+        #expect(try await codes(settled: true) == ["I7 not_at_rest 7"])
+        let report = try await Verification.run(TestDatabase.current.pool, ledger: nil, isSettled: false)
+        #expect((report.events, report.receipts, report.runs) == (7, 4, 12))
+    }
+
+    static let breaks: [Break] = [
+        Break(
+            "I1 two_fiscalised 1", "I11 settled_twice 1", "I11 settled_twice 1",
+            sql: """
+                DROP INDEX fiscal.receipt_settlement;
+                INSERT INTO fiscal.receipt (event_id, part, edition, shop, settlement_key, type, total, provider, destination,
+                    external_id, document, request, request_digest, state, fn, fd, fpd)
+                SELECT event_id, part, 2, shop, settlement_key, type, total, provider, destination, 'main/payment:1/1.2',
+                    document, request, request_digest, state, fn, '99', fpd FROM fiscal.receipt WHERE event_id = 1
+                """),
+        Break(
+            "I1 left_open 2", "I1 part_missing 2",
+            sql: """
+                UPDATE fiscal.receipt SET state = 'submitted', fn = NULL, fd = NULL, fpd = NULL WHERE event_id = 2
+                """),
+        Break("I2 bytes_changed 1", sql: "UPDATE fiscal.receipt SET request = 'other' WHERE event_id = 1"),
+        Break("I2 other_key 1", sql: "UPDATE fiscal.receipt SET external_id = 'main/5/1.1' WHERE event_id = 1"),
+        Break(
+            "I2 other_bytes_sent 4",
+            sql: """
+                UPDATE fiscal.attempt SET digest = sha256('other') WHERE job_id = 4 AND step = 'submit'
+                """),
+        Break(
+            "I3 fenced_run_counted 1",
+            sql: """
+                INSERT INTO fiscal.attempt (job_id, run_no, event_id, worker_id, started_at, ended_at, attempt, part, edition,
+                    kind, step, outcome)
+                SELECT job_id, run_no, event_id, 2, started_at, ended_at, 0, 1, 1, kind, step, 'lost'
+                FROM fiscal.attempt WHERE job_id = 1 AND run_no = 2
+                """),
+        Break(
+            "I3 run_closed_twice 0",
+            sql: """
+                INSERT INTO fiscal.attempt (job_id, run_no, ended_at, attempt, part, edition, kind, step, outcome)
+                VALUES (70, 1, now(), 0, 1, 1, 'writeback', 'write', 'finish'), (70, 1, now(), 0, 1, 1, 'writeback', 'write', 'later')
+                """),
+        Break(
+            "I5 at_the_same_time 2",
+            sql: """
+                UPDATE fiscal.attempt SET started_at = '2026-11-22 10:00:50+00' WHERE job_id = 2 AND run_no = 1;
+                UPDATE fiscal.event_end SET at = '2026-11-22 10:01:30+00' WHERE event_id = 1
+                """),
+        Break(
+            "I5 two_turns 6",
+            sql: """
+                DROP INDEX fiscal.job_lane_turn;
+                UPDATE fiscal.job SET state = 'dead', holder = true, reason_code = 'x', reason = 'x' WHERE id = 6
+                """),
+        Break("I7 forgotten 5", "I7 stray 6", sql: "DELETE FROM fiscal.job WHERE id = 5"),
+        Break("I7 forgotten 4", sql: "DELETE FROM fiscal.event_end WHERE event_id = 4"),
+        Break("I7 orphaned 7", sql: "UPDATE fiscal.worker SET dead_at = now(), rescued_at = now()"),
+        Break("I7 event_vanished 9", sql: "INSERT INTO fiscal.event_end VALUES (9, 'fiscalised', now())"),
+    ]
+
+    @Test(arguments: breaks) func whatIsBrokenIsFound(_ broken: Break) async throws {
+        try await run(Self.whole)
+        try await run("SET session_replication_role = replica;\n" + broken.sql)
+        #expect(try await codes() == broken.expected.sorted())
+    }
+
+    @Test func aReleaseExcusesTheOrder() async throws {
+        try await run(Self.whole)
+        try await run(
+            """
+            INSERT INTO fiscal.attempt (job_id, run_no, event_id, worker_id, started_at, ended_at, attempt, part, edition,
+                kind, step, outcome) VALUES (5, 1, 5, 1, now(), now(), 0, 1, 1, 'order.paid', 'build', 'dead');
+            UPDATE fiscal.job SET holder = false WHERE id = 5;
+            INSERT INTO fiscal.operator_action (who, action, why, job_id) VALUES ('anna', 'release', 'why', 5);
+            UPDATE fiscal.job SET holder = true, state = 'running', run_no = 2, worker_id = 1, claimed_at = now() WHERE id = 6;
+            INSERT INTO fiscal.attempt (job_id, run_no, event_id, worker_id, started_at, ended_at, attempt, part, edition,
+                kind, step, outcome) VALUES (6, 1, 6, 1, now(), now(), 0, 1, 1, 'order.paid', 'build', 'next')
+            """)
+        #expect(try await codes().isEmpty)
+        try await run("DELETE FROM fiscal.operator_action")
+        #expect(try await codes() == ["I5 at_the_same_time 6"])
+    }
+
+    @Test func pagesAreReadToTheEnd() async throws {
+        try await run(
+            """
+            INSERT INTO fiscal.outbox (shop, kind, event_key, subject, payload)
+            SELECT 'main', 'order.paid', 'k' || i, CASE WHEN i % 2 = 0 THEN 'order:' || i % 7 ELSE '' END, '{}'
+            FROM generate_series(1, \(HistoryReader.pageSize * 3)) i
+            """)
+        let report = try await Verification.run(TestDatabase.current.pool, ledger: nil, isSettled: false)
+        #expect(report.events == HistoryReader.pageSize * 3)
+        #expect(report.violations.isEmpty)
+    }
+}

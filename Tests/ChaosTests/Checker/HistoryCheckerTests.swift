@@ -1,0 +1,270 @@
+import Postgres
+import Relay
+import Testing
+
+/// Each rule is broken once in a value: the checker says so, names the place, and says nothing else.
+@Suite struct HistoryCheckerTests {
+    struct Break: Sendable, CustomTestStringConvertible {
+        let expected: [String]
+        let change: @Sendable (inout History) -> Void
+
+        init(_ expected: String..., change: @escaping @Sendable (inout History) -> Void) {
+            self.expected = expected
+            self.change = change
+        }
+
+        var testDescription: String { expected.joined(separator: ", ") }
+    }
+
+    private static func codes(_ history: History) -> [String] {
+        history.violations.map { "\($0.invariant.rawValue) \($0.code)" }
+    }
+
+    private static func moment(_ seconds: Int64) -> Timestamp { SampleHistory.moment(seconds) }
+
+    @Test func aWholeHistoryBreaksNothing() {
+        #expect(Self.codes(SampleHistory.whole).isEmpty)
+    }
+
+    static let breaks: [Break] = [
+        // I1
+        Break("I1 two_fiscalised") { history in
+            history.events[0].receipts.append(SampleHistory.receipt(1, edition: 2, closed: 106))
+            history.ledger = nil
+        },
+        Break("I1 two_documents") { history in
+            history.ledger = SampleHistory.ledger(history.events + [history.events[0]])
+        },
+        Break("I1 signs_differ") { $0.events[0].receipts[0].signs?.fd = "999" },
+        Break("I1 signs_differ") { history in
+            history.ledger = SampleHistory.ledger(Array(history.events.dropFirst()))
+        },
+        Break("I1 printed_unknown") { history in
+            history.events[0].receipts[0].state = .abandoned
+            history.events[0].end?.outcome = "cancelled"
+        },
+        Break("I1 left_open") { history in
+            history.events[0].receipts[0].state = .submitted
+            history.events[0].end?.outcome = "cancelled"
+            history.ledger = nil
+        },
+        Break("I1 no_receipt") { history in
+            history.events[3].receipts = []
+            history.events[3].runs[1].digest = nil
+            history.ledger = nil
+        },
+        Break("I1 part_missing") { history in
+            history.events[1].receipts.removeFirst()
+            history.events[1].runs.removeSubrange(1...3)
+            history.ledger = nil
+        },
+        // I2
+        Break("I2 other_key") { history in
+            history.events[0].receipts[0].externalID += "x"
+            history.ledger = nil
+        },
+        Break("I2 bytes_changed") { $0.events[0].receipts[0].requestDigest = SampleHistory.digest("b") },
+        Break("I2 other_bytes_sent") { $0.events[0].runs[1].digest = SampleHistory.digest("b") },
+        Break("I2 sent_unplanned") { $0.events[0].runs[1].edition = 2 },
+        Break("I2 other_bytes_received") { history in
+            var events = history.events
+            events[0].receipts[0].recordedDigest = SampleHistory.digest("b")
+            history.ledger = SampleHistory.ledger(events)
+        },
+        Break("I2 repeated_with_other_bytes") { $0.ledger?.altered = [SampleHistory.key(1)] },
+        Break("I2 sent_without_intent") { history in
+            history.ledger = SampleHistory.ledger(history.events + [SampleHistory.event(9, from: 0)])
+        },
+        Break("I2 parts_out_of_order") { $0.events[1].receipts[0].closedAt = moment(118) },
+        // I3
+        Break("I3 run_closed_twice") { history in
+            history.events[0].runs.insert(
+                SampleHistory.run(1, 2, "submit", "later", from: 102, to: 104), at: 2)
+        },
+        Break("I3 fenced_run_counted") { history in
+            history.events[0].runs.insert(SampleHistory.run(1, 2, "submit", "lost", from: 102, to: 104), at: 2)
+        },
+        Break("I3 runs_overlap") { $0.events[0].runs[2].startedAt = moment(102) },
+        Break("I3 run_after_end") { history in
+            history.events[3].runs.append(SampleHistory.run(4, 7, "await", "later", from: 107, to: 108))
+        },
+        Break("I3 job_after_end", "I7 job_and_end") { history in
+            history.events[3].job = HistoryEvent.Job(state: "ready", step: "await", runNumber: 4)
+        },
+        Break("I3 number_went_back") { history in
+            history.events[3].end = nil
+            history.events[3].runs[2].outcome = "later"
+            history.events[3].job = HistoryEvent.Job(
+                state: "dead", step: "await", runNumber: 3, reasonCode: "fail", reason: "refused")
+        },
+        Break("I3 run_closed_twice") { history in
+            history.remainder.doubledRuns = [
+                SampleHistory.run(77, 2, "write", "finish", from: 1, to: 2),
+                SampleHistory.run(77, 2, "write", "later", from: 1, to: 3),
+            ]
+        },
+        // I5
+        Break("I5 at_the_same_time") { history in
+            history.events[2].runs[0].startedAt = moment(120)
+            history.events[2].runs[0].endedAt = moment(121)
+        },
+        Break("I5 at_the_same_time", "I5 at_the_same_time") { history in
+            history.events[0].end = nil
+            history.events[0].receipts[0].state = .submitted
+            history.events[0].runs[2].outcome = "later"
+            history.events[0].job = HistoryEvent.Job(
+                state: "dead", step: "await", runNumber: 4, reasonCode: "fail", reason: "refused")
+            history.ledger = nil
+        },
+        Break("I5 passed_over", "I5 passed_over") { history in
+            history.events[0] = SampleHistory.event(1, from: 150)
+            history.events[0].committedAt = moment(90)
+        },
+        Break("I5 passed_over", "I5 passed_over") { history in
+            history.events[0] = HistoryEvent(
+                id: 1, shop: "main", kind: "order.paid", eventKey: "payment:1", lane: "order:1",
+                committedAt: moment(90),
+                job: HistoryEvent.Job(state: "waiting", step: "build"))
+            history.ledger = nil
+        },
+        Break("I5 printed_out_of_order") { history in
+            history.events[2].receipts[0].closedAt = moment(121)
+        },
+        Break("I5 two_turns") { history in
+            for index in [1, 2] {
+                history.events[index] = HistoryEvent(
+                    id: Int64(index + 1), shop: "main", kind: "order.paid", eventKey: "x", lane: "order:1",
+                    job: HistoryEvent.Job(
+                        state: "dead", step: "build", holdsLane: true, reasonCode: "items_missing", reason: "no items"))
+            }
+            history.ledger = nil
+        },
+        Break("I5 runs_without_turn") { history in
+            history.events[2] = HistoryEvent(
+                id: 3, shop: "main", kind: "order.paid", eventKey: "x", lane: "order:1",
+                job: HistoryEvent.Job(state: "running", step: "build"))
+            history.ledger = nil
+            history.isSettled = false
+        },
+        // I6
+        Break("I6 level_differs") { history in
+            history.remainder.stock = [
+                StockBalance(
+                    shop: "main", store: "1", product: "501", level: "3", sum: "4", repeats: 0, isEven: false)
+            ]
+        },
+        Break("I6 moved_twice") { history in
+            history.remainder.stock = [
+                StockBalance(shop: "main", store: "1", product: "501", level: "4", sum: "4", repeats: 1, isEven: true)
+            ]
+        },
+        // I7
+        Break("I7 forgotten") { history in
+            history.events[3] = HistoryEvent(id: 4, shop: "main", kind: "order.paid", eventKey: "payment:4")
+            history.ledger = nil
+        },
+        Break("I7 orphaned") { history in
+            history.events[3] = HistoryEvent(
+                id: 4, shop: "main", kind: "order.paid", eventKey: "payment:4",
+                job: HistoryEvent.Job(state: "running", step: "build", isOrphaned: true))
+            history.ledger = nil
+        },
+        Break("I7 stray") { history in
+            history.events[2] = HistoryEvent(
+                id: 3, shop: "main", kind: "order.paid", eventKey: "payment:3", lane: "order:1",
+                job: HistoryEvent.Job(state: "waiting", step: "build", isStray: true))
+            history.ledger = nil
+        },
+        Break("I7 dead_without_reason") { history in
+            history.events[3] = HistoryEvent(
+                id: 4, shop: "main", kind: "order.paid", eventKey: "payment:4",
+                job: HistoryEvent.Job(state: "dead", step: "build"))
+            history.ledger = nil
+        },
+        Break("I7 not_at_rest") { history in
+            history.events[3] = HistoryEvent(
+                id: 4, shop: "main", kind: "order.paid", eventKey: "payment:4",
+                job: HistoryEvent.Job(state: "later", step: "build"))
+            history.ledger = nil
+        },
+        Break("I7 event_vanished") { $0.remainder.vanishedEvents = [12] },
+        // I11
+        Break("I11 settled_twice", "I11 settled_twice") { history in
+            history.remainder.rivals = [
+                SampleHistory.receipt(1, closed: 106), SampleHistory.receipt(8, closed: 107),
+            ]
+        },
+        Break("write-back wrong_order") { history in
+            history.ledger?.wrongOrders = [.init(portal: "main", order: 5, finding: "no such document")]
+        },
+    ]
+
+    @Test(arguments: breaks) func aBrokenRuleIsNamed(_ broken: Break) {
+        var history = SampleHistory.whole
+        broken.change(&history)
+        #expect(Self.codes(history) == broken.expected)
+    }
+
+    @Test func aViolationNamesEventReceiptAndRun() throws {
+        var history = SampleHistory.whole
+        history.events[0].runs[1].digest = SampleHistory.digest("b")
+        let violation = try #require(history.violations.first)
+        #expect(violation.event == 1)
+        #expect(violation.receipt == "main/payment:1/1.1")
+        #expect(violation.run == "1/2")
+        #expect(
+            violation.description
+                == "I2 other_bytes_sent event 1 receipt main/payment:1/1.1 run 1/2: it sent other bytes than those on record"
+        )
+    }
+
+    @Test(arguments: [
+        Break("an elder that committed late is worked on afterwards") { history in
+            history.events[0] = SampleHistory.event(1, from: 150)
+            history.events[0].committedAt = moment(120)
+        },
+        Break("a commit that nobody could see yet is not passed over") { history in
+            history.events[0] = SampleHistory.event(1, from: 150)
+            history.events[0].committedAt = moment(125)
+        },
+        Break("a released dead letter is passed by the others") { history in
+            history.events[0].end = nil
+            history.events[0].wasReleased = true
+            history.events[0].receipts[0].state = .refused
+            history.events[0].runs[2].outcome = "dead"
+            history.events[0].job = HistoryEvent.Job(
+                state: "dead", step: "await", runNumber: 4, reasonCode: "fail", reason: "refused")
+            history.ledger = SampleHistory.ledger(Array(history.events.dropFirst()))
+        },
+        Break("what a fenced run said is evidence") { history in
+            history.events[0].runs.insert(SampleHistory.run(1, 2, "submit", "fenced", from: 102, to: 104), at: 2)
+        },
+        Break("a refused edition and its successor") { history in
+            var refused = SampleHistory.receipt(1, closed: 101)
+            refused.state = .refused
+            refused.signs = nil
+            var again = SampleHistory.receipt(1, edition: 2, closed: 106)
+            again.signs = SampleHistory.signs(1)
+            history.events[0].receipts = [refused, again]
+            history.events[0].runs[1].edition = 2
+            history.ledger = SampleHistory.ledger(history.events)
+        },
+    ])
+    func whatMayHappenIsNoViolation(_ change: Break) {
+        var history = SampleHistory.whole
+        change.change(&history)
+        #expect(Self.codes(history).isEmpty)
+    }
+
+    @Test func aLedgerThatWasReadEarlierAccusesNobody() {
+        var history = SampleHistory.whole
+        history.ledger = SampleHistory.ledger(Array(history.events.dropFirst()))
+        history.isSettled = false
+        #expect(Self.codes(history).isEmpty)
+    }
+
+    @Test func aLongLaneIsJudgedByWhatIsNear() {
+        let events = (1...3000).map { SampleHistory.event($0, from: $0 * 10) }
+        #expect(Self.codes(History(events: events, ledger: SampleHistory.ledger(events))).isEmpty)
+    }
+}
