@@ -265,4 +265,56 @@ struct SettlementTests {
             #expect(try await stage.reason(of: shipped).contains("\(paid)"))
         }
     }
+
+    @Test func aPlanThatChangedUnderAPrintedReceiptIsForAPerson() async throws {
+        try await withStage { stage in
+            let lines = [
+                Payload.line("1", "100.00", vat: "null"),
+                Payload.line("2", "200.00", vat: "null", #""sno": "usn_income_outcome""#),
+            ]
+            let before = ShopSpec(taxSystem: "usn_income")
+            let event = try await stage.working([before]) { _ async throws in
+                // The second receipt fails for good, after the first has been printed.
+                stage.sandbox.faults.order(
+                    FaultRule(
+                        .fail(code: "7", message: "bad", passing: false), service: .cloudKassir, method: "POST",
+                        externalID: "main/payment:5:paid:1/2.1"))
+                let event = try await stage.pay(sum: "300.00", lines, price: "300.00")
+                guard case .dead = try await stage.fate(of: event) else {
+                    Issue.record("the second receipt was printed")
+                    return event
+                }
+                #expect(try await stage.receipts(of: event).map(\.state) == [.fiscalised, .refused])
+                return event
+            }
+            // Under another tax system both lines belong on one receipt, and one of them is printed already.
+            try await stage.working([ShopSpec(taxSystem: "usn_income_outcome")]) { _ async throws in
+                #expect(try await stage.replay(event) == .done)
+                #expect(try await stage.fate(of: event) == .dead("plan_changed"))
+            }
+            // With the old settings the next edition fits again.
+            try await stage.working([before]) { _ async throws in
+                #expect(try await stage.replay(event) == .done)
+                #expect(try await stage.fate(of: event) == .ended("fiscalised"))
+            }
+            #expect(stage.sandbox.summary().cloudKassir.fiscalised == 2)
+        }
+    }
+
+    @Test func aRefundThatNamesOnlyItsPaymentFindsTheHandOverOfItsOrder() async throws {
+        try await withWorkingStage { stage in
+            let paid = try await stage.pay(sum: Self.total, settlement: "full_prepayment", Self.lines)
+            #expect(try await stage.fate(of: paid) == .ended("fiscalised"))
+            let shipped = try await ship(stage, "1", Self.lines)
+            #expect(try await stage.fate(of: shipped) == .ended("fiscalised"))
+            let event = try await stage.insert(
+                "payment.refunded", key: "refund:9", subject: "order:1001",
+                #"{ "v": 1, "payment": { "id": "5" }, "refund": { "id": "9", "sum": "\#(Self.total)" } }"#)
+            #expect(try await stage.fate(of: event) == .ended("fiscalised"))
+            // What was handed over comes back as goods, not as a prepayment.
+            let sent = try #require(try await stage.documents(of: event).first)
+            #expect(sent.type == "sell_return")
+            #expect(Set((sent.receipt.items ?? []).map(\.paymentMethod)) == ["full_payment"])
+        }
+    }
 }

@@ -40,7 +40,7 @@ import Testing
             case .turn(let turn):
                 turns.append(turn)
                 now = now.advanced(by: .milliseconds(1))
-                state.ended(turn, answer(turn, now), at: now)
+                state.ended(turn, answer(turn, now), at: now) { _ in .seconds(5) }
             case .sleep(let instant): now = max(instant, now.advanced(by: .microseconds(1)))
             case .end: return turns
             }
@@ -75,7 +75,7 @@ import Testing
             Issue.record("a worker looks first")
             return
         }
-        state.ended(look, answer(survey: [stream()], at: start), at: start)
+        state.ended(look, answer(survey: [stream()], at: start), at: start) { _ in .seconds(5) }
         var rooms: [Int] = []
         while case .turn(let turn) = state.next(at: start, leaseHolds: true), let plan = turn.plan {
             rooms.append(plan.room)
@@ -147,13 +147,13 @@ import Testing
         let configuration = configuration()
         var state = EngineState(configuration, at: start)
         guard case .turn(let look) = state.next(at: start, leaseHolds: true) else { return }
-        state.ended(look, answer(survey: [], at: start), at: start)
+        state.ended(look, answer(survey: [], at: start), at: start) { _ in .seconds(5) }
         let runs = [1, 2].map { id in
             ClaimedRun(
                 run: JobRun(job: JobID(id), shop: "shop", kind: "test", step: "run"), priority: 0,
                 readyAt: Timestamp(microsecondsSince1970: 0))
         }
-        state.began(runs) { _ in start.advanced(by: .seconds(5)) }
+        state.began(runs, at: start) { _ in .seconds(5) }
         func report(_ run: JobRun) throws -> Report { try Report.test(run, Outcome(.finish(outcome: "ok"))) }
         let first = state.answered(try report(runs[0].run), at: start)
         #expect(first)
@@ -165,6 +165,40 @@ import Testing
             return
         }
         #expect(turn.reports.count == 2)
+    }
+
+    @Test func aComparisonKnowsTheRunsOfATurnThatEndedBeforeIt() throws {
+        var state = EngineState(configuration { $0.claimers = 2 }, at: start)
+        func turn() throws -> Turn {
+            guard case .turn(let turn) = state.next(at: start, leaseHolds: true) else {
+                throw Unexpected(what: "no turn")
+            }
+            return turn
+        }
+        let look = try turn()
+        state.ended(look, answer(survey: [stream()], at: start), at: start) { _ in .seconds(5) }
+        let (claiming, failing) = (try turn(), try turn())
+        // The answer to one claim got lost: what the database thinks is running here must be compared.
+        state.failed(failing, TurnAnswer(), evidence: [], claimMayStand: true, at: start) { _ in .seconds(5) }
+        let later = start.advanced(by: .seconds(1))
+        guard case .sleep = state.next(at: later, leaseHolds: true) else {
+            Issue.record("compared while a claim was under way")
+            return
+        }
+        var brought = TurnAnswer()
+        let run = ClaimedRun(
+            run: JobRun(job: JobID(7), shop: "shop", kind: "test", step: "run"), priority: 0,
+            readyAt: Timestamp(microsecondsSince1970: 0))
+        brought.claim = claim(claiming.plan?.streams.map { _ in 1 } ?? [], [run])
+        state.ended(claiming, brought, at: later) { _ in .seconds(5) }
+        guard case .turn(let comparison) = state.next(at: later, leaseHolds: true) else {
+            throw Unexpected(what: "no comparison")
+        }
+        #expect(comparison.known == [JobID(7)])
+    }
+
+    private struct Unexpected: Error {
+        let what: String
     }
 
     @Test func backoffIsFullJitterUpToItsCap() {

@@ -2,11 +2,21 @@ import Postgres
 
 /// The statements of ``JobAdministration``.
 enum AdministrationStatements {
-    static let list = Statement(
-        "jobs_list",
-        "SELECT \(JobListing.columns) FROM fiscal.job_listing WHERE \(JobFilter.condition) ORDER BY id LIMIT $11")
-    static let count = Statement(
-        "jobs_count", "SELECT count(*) FROM fiscal.job_listing WHERE \(JobFilter.condition)")
+    /// Jobs of a filter in the order of their ids, at most as many as the parameter after the filter's says.
+    static func list(_ filter: JobFilter) -> Statement {
+        let condition = filter.condition
+        return Statement(
+            "jobs_list",
+            """
+            SELECT \(JobListing.columns) FROM fiscal.job_listing WHERE \(condition.sql)
+            ORDER BY id LIMIT $\(condition.parameters.count + 1)
+            """)
+    }
+
+    static func count(_ filter: JobFilter) -> Statement {
+        Statement("jobs_count", "SELECT count(*) FROM fiscal.job_listing WHERE \(filter.condition.sql)")
+    }
+
     static let countByState = Statement(
         "jobs_count_by_state", "SELECT queue, state::text, count(*) FROM fiscal.job GROUP BY 1, 2 ORDER BY 1, 2")
     static let one = Statement(

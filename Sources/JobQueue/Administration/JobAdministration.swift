@@ -14,7 +14,7 @@ package struct JobAdministration: Sendable {
     ///
     /// - Throws: ``PostgresError``.
     package func list(_ filter: JobFilter, limit: Int = 100) async throws(PostgresError) -> [JobListing] {
-        try await pool.query(AdministrationStatements.list, filter.parameters + [.int(limit)]) {
+        try await pool.query(AdministrationStatements.list(filter), filter.condition.parameters + [.int(limit)]) {
             row throws(PostgresError) in try JobListing(row)
         }
     }
@@ -23,7 +23,8 @@ package struct JobAdministration: Sendable {
     ///
     /// - Throws: ``PostgresError``.
     package func count(_ filter: JobFilter) async throws(PostgresError) -> Int {
-        try await pool.query(AdministrationStatements.count, filter.parameters) { row throws(PostgresError) in
+        try await pool.query(AdministrationStatements.count(filter), filter.condition.parameters) {
+            row throws(PostgresError) in
             try row.get(Int.self, 0)
         }.first ?? 0
     }

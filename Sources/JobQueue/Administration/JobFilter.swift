@@ -19,20 +19,34 @@ package struct JobFilter: Hashable, Sendable {
     /// Whether it lets everything pass.
     package var isEmpty: Bool { self == JobFilter() }
 
-    /// A condition over `fiscal.job_listing` for ``parameters``, `$1` to `$10`.
-    static let condition = """
-        ($1::text[] IS NULL OR state::text = ANY ($1)) AND ($2::text IS NULL OR shop = $2)
-        AND ($3::text IS NULL OR kind = $3) AND ($4::text IS NULL OR lane = $4)
-        AND ($5::text IS NULL OR queue = $5) AND ($6::text IS NULL OR step = $6)
-        AND ($7::text IS NULL OR reason_code = $7) AND ($8::text IS NULL OR event_key = $8)
-        AND ($9::bigint IS NULL OR event_id = $9) AND ($10::bigint IS NULL OR id > $10)
-        """
-
-    var parameters: [Parameter] {
-        [
-            states.map { .texts($0.map(\.rawValue)) } ?? .null,
-            .text(shop), .text(kind), .text(lane), .text(queue), .text(step), .text(reasonCode), .text(eventKey),
-            .int(eventID), .int(after?.rawValue),
-        ]
+    /// A condition over `fiscal.job_listing`, and its parameters from `$1` on.
+    ///
+    /// Only what is asked for stands in it, and states stand as literals: an index over the jobs of one state is of use
+    /// only to a statement that names that state.
+    var condition: (sql: String, parameters: [Parameter]) {
+        var terms: [String] = []
+        var parameters: [Parameter] = []
+        if let states {
+            let names = states.map { "'\($0.rawValue)'" }
+            terms.append(
+                names.isEmpty
+                    ? "false" : names.count == 1 ? "state = \(names[0])" : "state IN (\(names.joined(separator: ", ")))"
+            )
+        }
+        func require(_ column: String, _ relation: String, _ value: Parameter?) {
+            guard let value else { return }
+            parameters.append(value)
+            terms.append("\(column) \(relation) $\(parameters.count)")
+        }
+        require("shop", "=", shop.map { .text($0) })
+        require("kind", "=", kind.map { .text($0) })
+        require("lane", "=", lane.map { .text($0) })
+        require("queue", "=", queue.map { .text($0) })
+        require("step", "=", step.map { .text($0) })
+        require("reason_code", "=", reasonCode.map { .text($0) })
+        require("event_key", "=", eventKey.map { .text($0) })
+        require("event_id", "=", eventID.map { .int($0) })
+        require("id", ">", after.map { .int($0.rawValue) })
+        return (terms.isEmpty ? "true" : terms.joined(separator: " AND "), parameters)
     }
 }

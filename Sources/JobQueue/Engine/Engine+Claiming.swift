@@ -24,10 +24,8 @@ extension Engine {
             try await look(turn, into: &answer)
             try await record(turn, into: &answer)
             try await keep(&evidence)
-            // In one: between its end and the entry of its runs, a comparison would find them claimed and unknown.
             state.withLock { [answer] state in
-                enter(answer, into: &state)
-                state.ended(turn, answer, at: ContinuousClock.now)
+                state.ended(turn, answer, at: ContinuousClock.now, limit: limit)
             }
         } catch {
             counters.withLock { $0.failures += 1 }
@@ -35,8 +33,9 @@ extension Engine {
             // What was recorded, and claimed, before the failure stands.
             let claimMayStand = turn.plan != nil && answer.claim == nil && error.leavesOutcomeOpen
             state.withLock { [answer, evidence] state in
-                enter(answer, into: &state)
-                state.failed(turn, answer, evidence: evidence, claimMayStand: claimMayStand, at: ContinuousClock.now)
+                state.failed(
+                    turn, answer, evidence: evidence, claimMayStand: claimMayStand, at: ContinuousClock.now,
+                    limit: limit)
             }
         }
         begin(answer.claim?.answer.runs ?? [])
@@ -44,11 +43,8 @@ extension Engine {
         doorbell.ring()
     }
 
-    /// The runs of a claim count from the moment at which the claim is known.
-    private func enter(_ answer: TurnAnswer, into state: inout EngineState) {
-        let now = ContinuousClock.now
-        state.began(answer.claim?.answer.runs ?? []) { now.advanced(by: self.definition(of: $0.run).timeout) }
-    }
+    /// The hard limit of a run's step.
+    private func limit(_ claimed: ClaimedRun) -> Duration { definition(of: claimed.run).timeout }
 
     /// What must be said, and seen, before anything else.
     private func look(_ turn: Turn, into answer: inout TurnAnswer) async throws(PostgresError) {

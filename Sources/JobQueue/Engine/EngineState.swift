@@ -154,9 +154,9 @@ struct EngineState: Sendable {
         return isFirst || runs.unanswered == 0 || reports.count == min(configuration.batch, 100)
     }
 
-    /// A claim's runs begin.
-    mutating func began(_ claimed: [ClaimedRun], deadline: (ClaimedRun) -> ContinuousClock.Instant) {
-        for one in claimed { runs.add(one, deadline: deadline(one)) }
+    /// A claim's runs begin, each with its hard limit.
+    mutating func began(_ claimed: [ClaimedRun], at now: ContinuousClock.Instant, limit: (ClaimedRun) -> Duration) {
+        for one in claimed { runs.add(one, deadline: now.advanced(by: limit(one))) }
     }
 
     mutating func setTask(_ task: Task<Void, Never>, of run: JobRun) {
@@ -164,7 +164,13 @@ struct EngineState: Sendable {
     }
 
     /// A turn ended well.
-    mutating func ended(_ turn: Turn, _ answer: TurnAnswer, at now: ContinuousClock.Instant) {
+    ///
+    /// The runs that it claimed count from here on, with the hard limit that `limit` gives: between the end of a turn
+    /// and the entry of its runs a comparison would find them claimed and unknown, and hand them back.
+    mutating func ended(
+        _ turn: Turn, _ answer: TurnAnswer, at now: ContinuousClock.Instant, limit: (ClaimedRun) -> Duration
+    ) {
+        began(answer.claim?.answer.runs ?? [], at: now, limit: limit)
         turnsUnderWay -= 1
         reserved -= turn.plan?.room ?? 0
         failures = 0
@@ -258,11 +264,13 @@ struct EngineState: Sendable {
     /// A turn failed: what it carried, and has not brought home, is to be carried again.
     ///
     /// `answer` is what it had brought before it failed, `left` the evidence that is still to be kept, and
-    /// `claimMayStand` says whether it may have claimed jobs that nobody here knows of.
+    /// `claimMayStand` says whether it may have claimed jobs that nobody here knows of. What it did claim begins, as
+    /// after a turn that ended well.
     mutating func failed(
         _ turn: Turn, _ answer: TurnAnswer, evidence left: [Report], claimMayStand: Bool,
-        at now: ContinuousClock.Instant
+        at now: ContinuousClock.Instant, limit: (ClaimedRun) -> Duration
     ) {
+        began(answer.claim?.answer.runs ?? [], at: now, limit: limit)
         turnsUnderWay -= 1
         reserved -= turn.plan?.room ?? 0
         let settled = Set((answer.recorded + answer.unmatched).map(\.run.job))

@@ -49,6 +49,23 @@ import Testing
         #expect(reads.load(ordering: .relaxed) == 2)
     }
 
+    @Test(arguments: [401, 403]) func bothTriesTogetherTakeNoLongerThanOneMayAlone(status: Int) async throws {
+        func tries(_ timeout: Duration) async -> [Duration] {
+            let passwords = Mutex(["old", "new"])
+            var settings = CloudKassirSettings(baseURL: "https://api.example", login: "shop") {
+                passwords.withLock { $0.count > 1 ? $0.removeFirst() : $0[0] }
+            }
+            settings.timeout = timeout
+            let transport = ScriptedTransport([.success(.answer(status)), .success(.answer(200, #"{"id":"1"}"#))])
+            _ = await provider(transport, settings).submit([], of: .sell)
+            return transport.requests.map(\.timeout)
+        }
+        let two = await tries(.seconds(10))
+        #expect(two.count == 2 && two[0] == .seconds(10) && two[1] < .seconds(10) && two[1] > .zero)
+        // The first took all there was: its answer stands, and the new password waits for the next run.
+        #expect(await tries(.nanoseconds(1)) == [.nanoseconds(1)])
+    }
+
     @Test func aRefusedPasswordThatIsStillTheSameIsNotTriedTwice() async {
         let transport = ScriptedTransport(.answer(401))
         guard case .unauthorised = await provider(transport).submit([], of: .sell).verdict else {

@@ -3,11 +3,13 @@ import Postgres
 @testable import JobQueue
 
 extension Report {
-    /// A report as a worker would make it of a run of a `resend` step.
-    static func test(_ run: JobRun, _ outcome: Outcome) throws -> Report {
+    /// A report as a worker would make it of a run of a step like this.
+    static func test(
+        _ run: JobRun, _ outcome: Outcome, doubt: DoubtPolicy = .resend, batchSize: Int = 1
+    ) throws -> Report {
         var generator = SystemRandomNumberGenerator()
         let definition = StepDefinition(
-            key: StepKey(kind: run.kind, step: run.step), doubt: .resend, timeout: .seconds(5)
+            key: StepKey(kind: run.kind, step: run.step), doubt: doubt, timeout: .seconds(5), batchSize: batchSize
         ) { runs in runs.map { _ in Outcome(.handBack) } }
         let disposition = Disposition(
             outcome, of: run, by: definition, WorkerConfiguration(name: "test", version: "1"), using: &generator)

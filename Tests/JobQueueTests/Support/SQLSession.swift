@@ -44,13 +44,18 @@ struct SQLSession: Sendable {
     func claim(_ worker: WorkerID, _ room: Int = 10, queue: String = "local", shop: String = "shop") async throws
         -> [Int]
     {
-        try await run(
-            """
-            SELECT id::text FROM fiscal.claim(\(worker), \(room), '{\(queue)}', '{\(shop)}', '{0}', '{-infinity}', '{0}',
-                '{\(room)}', '{\(queue)}', '{-infinity}', '{0}', true)
-            WHERE id IS NOT NULL
-            """
-        ).compactMap { Int($0) }.sorted()
+        try await run(Self.claimText(worker, room, queue: queue, shop: shop)).compactMap { Int($0) }.sorted()
+    }
+
+    /// The statement of a claim; its first column are the ids that it got.
+    static func claimText(
+        _ worker: WorkerID, _ room: Int, queue: String = "local", shop: String = "shop"
+    ) -> String {
+        """
+        SELECT id::text FROM fiscal.claim(\(worker), \(room), '{\(queue)}', '{\(shop)}', '{0}', '{-infinity}', '{0}',
+            '{\(room)}', '{\(queue)}', '{-infinity}', '{0}', true)
+        WHERE id IS NOT NULL
+        """
     }
 
     /// Finishes jobs under the run numbers they have; how many matched.

@@ -1,0 +1,78 @@
+import Postgres
+import TestSupport
+import Testing
+
+@testable import JobQueue
+
+/// The checks of ``EveryOrderTests`` against a queue whose safeguards are taken out one by one, in the test's own
+/// database: each time they must find what the safeguard is there for.
+@Suite(.database, .timeLimit(.minutes(3))) struct BrokenOnPurposeTests {
+    let queue = QueueHarness.current
+
+    /// Replaces a piece of a function's text.
+    private func change(_ function: String, _ text: String, to other: String) async throws {
+        let bodies = try await queue.texts(
+            "SELECT pg_get_functiondef(oid) FROM pg_proc WHERE pronamespace = 'fiscal'::regnamespace AND proname = '\(function)'"
+        )
+        var changed = 0
+        for body in bodies where body.contains(text) {
+            try await queue.sql(body.replacing(text, with: other))
+            changed += 1
+        }
+        try #require(changed == 1, "fiscal.\(function) has no “\(text)”")
+    }
+
+    private func stories(
+        _ position: LaneScene.Position, _ sessions: (LaneScene) -> [SessionScript]
+    ) async throws -> String {
+        try await LaneExplorer(queue).explore(position, sessions).stories.joined(separator: "\n")
+    }
+
+    private static let tryLock =
+        "WHERE pg_try_advisory_xact_lock(1179211588, hashtext(w.shop || E'\\x1f' || w.lane))"
+
+    @Test func withoutTheFenceALostRunCounts() async throws {
+        try await change(
+            "finish", "AND j.run_no = o.run AND j.state = 'running' AND j.worker_id = worker", to: "")
+        let found = try await stories(.running) { [$0.rescue, $0.finish] }
+        #expect(found.contains("counted after it was lost"))
+    }
+
+    @Test func withoutTheLanesLockTheUniqueKeyStopsTheSecondTurn() async throws {
+        try await change("admit", Self.tryLock, to: "")
+        let found = try await stories(.idle) { [$0.claim(), $0.claim(1), $0.lateElder] }
+        #expect(found.contains("23505"))
+        #expect(!found.contains("several run at once"))
+    }
+
+    @Test func withoutLockAndUniqueKeyTwoRunAtOnce() async throws {
+        try await change("admit", Self.tryLock, to: "")
+        try await queue.sql("DROP INDEX fiscal.job_lane_turn")
+        let found = try await stories(.idle) { [$0.claim(), $0.claim(1), $0.lateElder] }
+        #expect(found.contains("several run at once"))
+    }
+
+    @Test func withoutTheSecondStatementASuccessorIsForgotten() async throws {
+        // The successor is chosen in a snapshot from before the wait for a claim that sets it aside.
+        try await change(
+            "finish", "    moment timestamptz := clock_timestamp();",
+            to: """
+                    moment timestamptz := clock_timestamp();
+                    chosen bigint[] := ARRAY(
+                        SELECT w.id FROM fiscal.job w
+                        JOIN fiscal.job h ON h.id = ANY (jobs) AND (h.shop, h.lane) = (w.shop, w.lane)
+                        WHERE w.state = 'waiting' ORDER BY w.id LIMIT 1);
+                """)
+        try await change(
+            "finish", "PERFORM fiscal.pass_turn(shops, lanes);",
+            to: "UPDATE fiscal.job j SET state = 'ready', run_at = clock_timestamp() WHERE j.id = ANY (chosen);")
+        let found = try await stories(.running) { [$0.finish, $0.claim()] }
+        #expect(found.contains("is stuck"))
+    }
+
+    @Test func withoutTheShareLockWhatStepsAsideIsForgotten() async throws {
+        try await change("admit", "FOR KEY SHARE OF h SKIP LOCKED", to: "")
+        let found = try await stories(.running) { [$0.finish, $0.claim()] }
+        #expect(found.contains("is stuck"))
+    }
+}

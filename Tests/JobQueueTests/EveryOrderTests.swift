@@ -1,0 +1,84 @@
+import Postgres
+import TestSupport
+import Testing
+
+@testable import JobQueue
+
+/// Every order in which two or three sessions can take their steps on one lane: claim, finish, finish with the next
+/// claim, dying, rescue, enqueue, and the acts of people. After each step at most one job of the lane runs; at the end
+/// nothing is lost, stuck or out of order, nothing of a lost run counted, and nobody met a deadlock.
+@Suite(.database, .timeLimit(.minutes(5))) struct EveryOrderTests {
+    typealias Sessions = @Sendable (LaneScene) -> [SessionScript]
+
+    struct Case: Sendable, CustomTestStringConvertible {
+        let position: LaneScene.Position
+        let name: String
+        let sessions: Sessions
+
+        init(_ position: LaneScene.Position, _ name: String, _ sessions: @escaping Sessions) {
+            self.position = position
+            self.name = name
+            self.sessions = sessions
+        }
+
+        var testDescription: String { "\(position.rawValue): \(name)" }
+    }
+
+    /// What can happen while the first job runs, and while it is dead and holds the lane.
+    private static let acts: [LaneScene.Position: [@Sendable (LaneScene) -> SessionScript]] = [
+        .idle: [{ $0.claim() }, { $0.claim(1) }, { $0.enqueue }, { $0.cancel(0) }, { $0.cancel(1) }],
+        .running: [
+            { $0.claim() }, { $0.claim(1) }, { $0.finish }, { $0.finishAndClaim }, { $0.die }, { $0.later },
+            { $0.enqueue }, { $0.rescue }, { $0.cancel(1) },
+        ],
+        .held: [{ $0.claim() }, { $0.enqueue }, { $0.release }, { $0.replay }, { $0.cancel(0) }, { $0.cancel(1) }],
+    ]
+
+    @Test(arguments: LaneScene.Position.allCases) func twoSessions(position: LaneScene.Position) async throws {
+        let explorer = try await LaneExplorer(.current)
+        let acts = try #require(Self.acts[position])
+        var orders = 0
+        for first in acts.indices {
+            for second in acts.indices where second >= first {
+                let (count, stories) = try await explorer.explore(position) { [acts[first]($0), acts[second]($0)] }
+                orders += count
+                #expect(stories.isEmpty, "\(stories.first ?? "")")
+                try await clear(explorer.queue)
+            }
+        }
+        #expect(orders > 6 * acts.count)
+    }
+
+    static let threes: [Case] = [
+        Case(.idle, "two claims and a producer") { [$0.claim(), $0.claim(1), $0.enqueue] },
+        Case(.idle, "two claims and a cancel of the eldest") { [$0.claim(), $0.claim(1), $0.cancel(0)] },
+        Case(.idle, "two claims and an elder that commits late") { [$0.claim(), $0.claim(1), $0.lateElder] },
+        Case(.running, "finish, claim, enqueue") { [$0.finish, $0.claim(), $0.enqueue] },
+        Case(.running, "finish and claim, claim, enqueue") { [$0.finishAndClaim, $0.claim(), $0.enqueue] },
+        Case(.running, "finish, two claims") { [$0.finish, $0.claim(), $0.claim(1)] },
+        Case(.running, "finish, rescue, claim") { [$0.finish, $0.rescue, $0.claim()] },
+        Case(.running, "finish and claim, rescue, claim") { [$0.finishAndClaim, $0.rescue, $0.claim()] },
+        Case(.running, "finish, cancel of the next, claim") { [$0.finish, $0.cancel(1), $0.claim()] },
+        Case(.running, "dying, release, claim") { [$0.die, $0.release, $0.claim()] },
+        Case(.running, "dying, replay, claim") { [$0.die, $0.replay, $0.claim()] },
+        Case(.running, "later, rescue, claim") { [$0.later, $0.rescue, $0.claim()] },
+        Case(.held, "release, replay, claim") { [$0.release, $0.replay, $0.claim()] },
+        Case(.held, "release, claim, enqueue") { [$0.release, $0.claim(), $0.enqueue] },
+        Case(.held, "cancel, replay, claim") { [$0.cancel(0), $0.replay, $0.claim()] },
+        Case(.held, "cancel of both, claim") { [$0.cancel(0), $0.cancel(1), $0.claim()] },
+        Case(.held, "two replays, claim") { [$0.replay, $0.replay, $0.claim()] },
+    ]
+
+    @Test(arguments: threes) func threeSessions(of one: Case) async throws {
+        let explorer = try await LaneExplorer(.current)
+        let (orders, stories) = try await explorer.explore(one.position, one.sessions)
+        #expect(orders >= 90)
+        #expect(stories.isEmpty, "\(stories.count) of \(orders): \(stories.first ?? "")")
+    }
+
+    /// Shops are numbered anew for each pair.
+    private func clear(_ queue: QueueHarness) async throws {
+        try await queue.sql(
+            "TRUNCATE fiscal.outbox, fiscal.job, fiscal.event_end, fiscal.attempt, fiscal.conflict, told CASCADE")
+    }
+}
