@@ -5,7 +5,7 @@ ARGS ?=
 CONFIGURATION ?= debug
 BINARY = .build/$(CONFIGURATION)/fiscal-relay
 
-.PHONY: demo test test-bitrix build release lint format bench chaos clean setup
+.PHONY: demo test test-bitrix build release lint format bench chaos fuzz sanitize clean setup
 
 setup:
 	@deploy/setup/debian-packages
@@ -37,6 +37,14 @@ test-bitrix: setup
 # The long forms of what `make test` runs briefly.
 chaos: setup
 	FISCAL_PROPERTY_ORDERS=100000 $(SWIFT) test $(ARGS)
+
+# libFuzzer on everything that comes in from outside, FUZZ_SECONDS for each target.
+fuzz: setup
+	Tests/Fuzzer/run $(or $(FUZZ_SECONDS),60)
+
+# All tests under the address sanitizer, then under the thread sanitizer; each builds everything anew.
+sanitize: setup
+	Tests/sanitize $(ARGS)
 
 bench: setup
 	$(SWIFT) build -c release

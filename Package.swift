@@ -109,8 +109,29 @@ let package = Package(
             ],
             swiftSettings: strict),
 
+        // What a fuzzer calls: seeded mutants in `make test`, libFuzzer in `make fuzz`.
+        .target(
+            name: "FuzzTargets", dependencies: ["Bitrix", "Fiscal", "FiscalProviders", "JobQueue", "Relay"],
+            path: "Tests/FuzzTargets", swiftSettings: strict),
+        .testTarget(
+            name: "FuzzTests", dependencies: ["FuzzTargets", "TestSupport"], exclude: ["Corpus"],
+            swiftSettings: strict),
+
         .executableTarget(
             name: "FiscalBenchmarks", dependencies: ["Fiscal", "FiscalProviders", "HTTPTransport"],
             path: "Benchmarks/FiscalBenchmarks", swiftSettings: strict),
     ]
 )
+
+// `make fuzz`: our own modules with libFuzzer's instruments, and a program in which it chooses the inputs. The variable
+// names the toolchain's library of libFuzzer without its `main`.
+if let library = Context.environment["FISCAL_RELAY_FUZZ"] {
+    for target in package.targets
+    where ["Bitrix", "Fiscal", "FiscalProviders", "FuzzTargets", "Relay"].contains(target.name) {
+        target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer"]))
+    }
+    package.targets.append(
+        .executableTarget(
+            name: "Fuzzer", dependencies: ["FuzzTargets"], path: "Tests/Fuzzer", exclude: ["run"],
+            swiftSettings: strict, linkerSettings: [.unsafeFlags(["-Xlinker", library]), .linkedLibrary("stdc++")]))
+}

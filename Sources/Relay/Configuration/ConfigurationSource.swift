@@ -14,6 +14,9 @@ struct ConfigurationSource {
 
     static let environmentPrefix = "FISCAL_RELAY_"
 
+    /// More than thousands of shops need. A few lines of aliases to aliases would be read as billions of values.
+    static let mostNodes = 200_000
+
     /// - Throws: ``ConfigurationFaults`` when the text is no YAML mapping.
     init(yaml: String, environment: [String: String]) throws(ConfigurationFaults) {
         do {
@@ -28,6 +31,13 @@ struct ConfigurationSource {
         if let root, root.mapping == nil, !(root.scalar?.string.isEmpty ?? false) {
             throw ConfigurationFaults([
                 ConfigurationFault(key: "(file)", problem: "is not a mapping of keys", allowed: "a YAML mapping")
+            ])
+        }
+        if let root, Self.size(of: root, upTo: Self.mostNodes) > Self.mostNodes {
+            throw ConfigurationFaults([
+                ConfigurationFault(
+                    key: "(file)", problem: "has more than \(Self.mostNodes) values, aliases counted each time",
+                    allowed: "at most \(Self.mostNodes) values")
             ])
         }
         self.environment = environment
@@ -114,6 +124,20 @@ struct ConfigurationSource {
         case .reader(let problem, _, _, _): problem
         default: "it cannot be parsed"
         }
+    }
+
+    /// How many values stand in the tree, or a number above `limit` as soon as there are more.
+    private static func size(of node: Node, upTo limit: Int) -> Int {
+        let children: [Node] =
+            if let mapping = node.mapping { mapping.flatMap { [$0.key, $0.value] } } else {
+                node.sequence.map(Array.init) ?? []
+            }
+        var size = 1
+        for child in children {
+            guard size <= limit else { break }
+            size += Self.size(of: child, upTo: limit - size)
+        }
+        return size
     }
 
     private static func isNull(_ scalar: Node.Scalar) -> Bool {

@@ -1,0 +1,106 @@
+import Fiscal
+import FiscalProviders
+import JobQueue
+import Relay
+
+extension FuzzTarget {
+    /// An event's payload, through reader, planner and encoder. The first byte chooses the kind.
+    package static let payloads = FuzzTarget(
+        name: "payload", longest: 4096, words: PayloadFuzzing.words
+    ) { bytes throws(FuzzFinding) in
+        guard let choice = bytes.first else { return }
+        let kind = PayloadFuzzing.kinds[Int(choice) % PayloadFuzzing.kinds.count]
+        try PayloadFuzzing.run(kind, String(decoding: bytes.dropFirst(), as: UTF8.self))
+    }
+}
+
+enum PayloadFuzzing {
+    enum Kind: String, CaseIterable {
+        case paid, shipped, refunded, correction
+    }
+
+    static let kinds = Kind.allCases
+
+    static let words = [
+        "\"v\":1", "\"order\":", "\"payment\":", "\"items\":", "\"sum\":", "\"price\":", "\"quantity\":",
+        "\"vat_rate\":", "\"settlement\":", "\"customer\":", "\"marks\":", "\"advance\"", "\"credit\"",
+        "\"full_prepayment\"", "\"prepayment\"", "\"0.22\"", "\"0.001\"", "\"99999999.99\"", "-1", "1e99", "null", "{}",
+        "[]", "\"\\ud800\"", "\"\\u0000\"", "\"order_discount\":", "\"bonus\":", "\"delivery\":", "\"agent\":",
+    ]
+
+    private static let shop: ShopSettings? = {
+        let yaml = """
+            shops:
+              main:
+                company: { inn: "7712345671", sno: osn, email: shop@example.ru, payment_address: "https://shop.example.ru", ffd: "1.2" }
+                provider: { kind: cloudkassir, base_url: "https://api.example.ru/v1", login: shop, password: secret }
+            """
+        return try? RelayConfiguration(yaml: yaml, environment: [:]).shops["main"]
+    }()
+
+    private static let provider = CloudKassirProvider(
+        CloudKassirSettings(baseURL: "https://api.example.ru/v1", login: "shop") { "secret" }
+    ) { _ in fatalError("fuzzing sends nothing") }
+
+    static func run(_ kind: Kind, _ text: String) throws(FuzzFinding) {
+        guard let shop else { throw FuzzFinding("the configuration of the fuzzer is broken") }
+        let plan: ReceiptPlan
+        do {
+            plan = try Self.plan(
+                kind, text, PlanningContext(shop: shop, occurredAt: 1_790_000_000, ledger: OrderLedger(receipts: [])))
+        } catch let faults as FiscalFaults {
+            return try check(faults)
+        } catch let fault as PlanningFault {
+            if case .faults(let faults) = fault { try check(faults) }
+            return
+        } catch {
+            throw FuzzFinding("an error that no person can read: \(error)")
+        }
+        guard case .receipts(let receipts) = plan else { return }
+        guard !receipts.isEmpty else { throw FuzzFinding("a plan without receipts") }
+        for receipt in receipts { try encode(receipt.document) }
+    }
+
+    private static func plan(_ kind: Kind, _ text: String, _ context: PlanningContext) throws -> ReceiptPlan {
+        switch kind {
+        case .paid: try PaidOrderPlanner.plan(OrderPaid(payload: text), context)
+        case .shipped: try ShippedOrderPlanner.plan(ShippedOrder(payload: text), context)
+        case .refunded: try RefundPlanner.plan(RefundedPayment(payload: text), context)
+        case .correction:
+            try CorrectionPlanner.plan(
+                ReceiptCorrectionEvent(payload: text), wrong: nil, eventKey: "correction:1", context)
+        }
+    }
+
+    /// What is sent is a function of the document and JSON, or refused in words.
+    private static func encode(_ document: ReceiptDocument) throws(FuzzFinding) {
+        let bytes: [UInt8]
+        do {
+            bytes = try provider.encode(document, externalID: "main/e/1.1", callbackURL: nil)
+            guard try provider.encode(document, externalID: "main/e/1.1", callbackURL: nil) == bytes else {
+                throw FuzzFinding("the same document was encoded in two ways")
+            }
+        } catch let faults as FiscalFaults {
+            return try check(faults)
+        } catch let finding as FuzzFinding {
+            throw finding
+        } catch {
+            throw FuzzFinding("an error that no person can read: \(error)")
+        }
+        guard (try? JSONValue(parsing: String(decoding: bytes, as: UTF8.self))) != nil else {
+            throw FuzzFinding("a request that is no JSON")
+        }
+    }
+
+    private static func check(_ faults: FiscalFaults) throws(FuzzFinding) {
+        for language in [FaultLanguage.russian, .english] {
+            let words = StepFailure(language: language).faults(faults)
+            guard !words.code.isEmpty, words.message.unicodeScalars.count > 10 else {
+                throw FuzzFinding("a fault without words: \(words.code)")
+            }
+            guard words.message.utf8.count < 100_000 else {
+                throw FuzzFinding("\(words.message.utf8.count) bytes of faults")
+            }
+        }
+    }
+}
