@@ -4,7 +4,7 @@ struct BitrixCall: Sendable {
     let method: String
     /// Parameters, query and body merged.
     let parameters: JSONValue
-    let webhook: BitrixPortal.Webhook
+    let caller: BitrixCaller
     /// Microseconds since 1970 by the sandbox's clock.
     let now: Int64
 
@@ -15,6 +15,12 @@ struct BitrixCall: Sendable {
     func id(_ name: String = "id") throws(BitrixError) -> Int {
         guard let value = self[name], !value.isNull else { throw .missing(name) }
         return Int(value.scalarText ?? "") ?? 0
+    }
+
+    /// A list of integers that must be there.
+    func ids(_ name: String) throws(BitrixError) -> [Int] {
+        guard let values = self[name]?.phpEntries else { throw .missing(name) }
+        return values.map { Int($0.value.scalarText ?? "") ?? 0 }
     }
 
     /// The map parameter `fields`, which must be there.

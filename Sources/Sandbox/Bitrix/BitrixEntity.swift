@@ -3,11 +3,14 @@ struct BitrixEntity: Sendable {
     let fields: [JSONMember]
     /// Whether ids are written as strings, as the portal does for some kinds.
     let hasTextIDs: Bool
+    /// The field that names what a thing belongs to, by which its table finds it without a search.
+    let ownerField: String
     private let positions: [String: Int]
 
-    init(hasTextIDs: Bool = false, _ fields: KeyValuePairs<String, JSONValue>) {
+    init(hasTextIDs: Bool = false, ownerField: String = "orderId", _ fields: KeyValuePairs<String, JSONValue>) {
         self.fields = fields.map { JSONMember($0.key, $0.value) }
         self.hasTextIDs = hasTextIDs
+        self.ownerField = ownerField
         positions = Dictionary(
             self.fields.enumerated().map { (Self.folded($0.element.name), $0.offset) }, uniquingKeysWith: { $1 })
     }
@@ -24,16 +27,16 @@ struct BitrixEntity: Sendable {
 /// One thing in a portal: what differs from its kind's defaults.
 struct BitrixRow: Sendable {
     let id: Int
-    /// The order it belongs to; an order's own id; 0 for what belongs to none.
-    let order: Int
+    /// What it belongs to, mostly an order; 0 for what belongs to nothing.
+    let owner: Int
     private(set) var values: [Int: JSONValue]
 
-    init(id: Int, order: Int = 0, of entity: BitrixEntity, _ fields: [(String, JSONValue)]) {
+    init(id: Int, owner: Int = 0, of entity: BitrixEntity, _ fields: [(String, JSONValue)]) {
         self.id = id
-        self.order = order
+        self.owner = owner
         values = [:]
         set("id", to: entity.idValue(id), of: entity)
-        if order != 0 { set("orderId", to: .int(order), of: entity) }
+        if owner != 0 { set(entity.ownerField, to: .int(owner), of: entity) }
         for (name, value) in fields { set(name, to: value, of: entity) }
     }
 

@@ -13,6 +13,16 @@ struct BitrixError: Error, Hashable, Sendable {
     static let insufficientScope = BitrixError(
         status: 401, code: "insufficient_scope",
         description: "The request requires higher privileges than provided by the webhook token")
+    static let tokenUnknown = BitrixError(
+        status: 401, code: "invalid_token", description: "Unable to get application by token")
+    static let tokenExpired = BitrixError(
+        status: 401, code: "expired_token", description: "The access token provided has expired.")
+    static let notInstalled = BitrixError(
+        status: 401, code: "ERROR_OAUTH", description: "Application not installed")
+    static let applicationScope = BitrixError(
+        status: 401, code: "insufficient_scope",
+        description: "The request requires higher privileges than provided by the access token")
+    static let accessDenied = BitrixError(status: 403, code: "ACCESS_DENIED", description: "Access denied!")
     static let methodNotFound = BitrixError(
         status: 404, code: "ERROR_METHOD_NOT_FOUND", description: "Method not found!")
     static let queryLimit = BitrixError(status: 503, code: "QUERY_LIMIT_EXCEEDED", description: "Too many requests")

@@ -57,12 +57,12 @@ struct BitrixList {
             .object([JSONMember(name, list)]), next: total.flatMap { end < $0 ? end : nil }, total: total)
     }
 
-    /// The rows that meet the filter, by id: those of one order or behind one id are found without looking at the rest.
+    /// The rows that meet the filter, by id: those of one owner or behind one id are found without looking at the rest.
     private func ascending(_ table: BitrixTable) -> some Sequence<BitrixRow> {
         let idPosition = entity.position(of: "id")
         var candidates: [BitrixRow]?
-        if let orderPosition = entity.position(of: "orderId") {
-            let named = conditions.first { $0.position == orderPosition && $0.comparison == .equal }
+        if let ownerPosition = entity.position(of: entity.ownerField) {
+            let named = conditions.first { $0.position == ownerPosition && $0.comparison == .equal }
             candidates = named?.operands.compactMap { Int($0.scalarText ?? "") }.sorted().flatMap { table.rows(of: $0) }
         }
         if candidates == nil,

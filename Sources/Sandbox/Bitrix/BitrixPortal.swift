@@ -14,15 +14,20 @@ package struct BitrixPortal: Hashable, Sendable {
         package var user: Int
         /// Its secret.
         package var code: String
-        /// What it may use.
+        /// What it may use; those that the portal does not have count for nothing.
         package var scopes: Set<String>
+        /// Rights of its user.
+        package var access: Access
 
         /// Makes a webhook.
-        package init(user: Int = 1, code: String = "sandboxcode", scopes: Set<String> = ["sale", "catalog", "cashbox"])
-        {
+        package init(
+            user: Int = 1, code: String = "sandboxcode",
+            scopes: Set<String> = ["sale", "catalog", "cashbox", "fiscal.relay"], access: Access = .administrator
+        ) {
             self.user = user
             self.code = code
             self.scopes = scopes
+            self.access = access
         }
     }
 
@@ -48,6 +53,12 @@ package struct BitrixPortal: Hashable, Sendable {
     package var edition: Edition
     /// Who may call.
     package var webhooks: [Webhook]
+    /// Applications that can be installed.
+    package var applications: [Application]
+    /// Whether FiscalRelay's own module is installed, with its REST method; for self-hosted portals.
+    package var hasModule: Bool
+    /// Codes of the properties that the module's method may set.
+    package var modulePropertyCodes: Set<String>
     /// The intensity limit; nil: none.
     package var intensity: Intensity?
     /// Seconds that one method may work within ten minutes; nil: without limit.
@@ -62,17 +73,25 @@ package struct BitrixPortal: Hashable, Sendable {
     /// Makes a portal. Without an intensity the cloud's usual one applies to a cloud portal, and none to another.
     package init(
         name: String = "main", basePath: String = "/portal/main", edition: Edition = .selfHosted,
-        webhooks: [Webhook] = [Webhook()], intensity: Intensity? = nil, operatingLimit: Int? = nil,
+        webhooks: [Webhook] = [Webhook()], applications: [Application] = [], hasModule: Bool = false,
+        modulePropertyCodes: Set<String> = ["CLOUDKASSIR_FN", "CLOUDKASSIR_FD", "CLOUDKASSIR_FPD"],
+        intensity: Intensity? = nil, operatingLimit: Int? = nil,
         operatingCost: [String: Int] = [:], utcOffset: Int = 10800, hasNumericErrorCodes: Bool = false
     ) {
         self.name = name
         self.basePath = basePath
         self.edition = edition
         self.webhooks = webhooks
+        self.applications = applications
+        self.hasModule = hasModule
+        self.modulePropertyCodes = modulePropertyCodes
         self.intensity = intensity ?? (edition == .cloud ? Intensity() : nil)
         self.operatingLimit = operatingLimit ?? (edition == .cloud ? 480 : nil)
         self.operatingCost = operatingCost
         self.utcOffset = utcOffset
         self.hasNumericErrorCodes = hasNumericErrorCodes
     }
+
+    /// The id by which Bitrix knows the portal for good, 32 hexadecimal digits; made from the name.
+    package var memberID: String { String(Digest.sha256(Array(name.utf8)).prefix(32)) }
 }

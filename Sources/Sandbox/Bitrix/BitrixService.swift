@@ -1,10 +1,11 @@
 internal import Synchronization
 
-/// The stand-in for Bitrix REST: any number of portals, called through inbound webhooks.
+/// The stand-in for Bitrix REST: any number of portals, called through inbound webhooks and by applications, and the
+/// authorization server of those.
 package final class BitrixService: Sendable {
     private let portals: Mutex<[String: PortalState]>
-    private let clock: SandboxClock
-    private let journal: LedgerJournal?
+    let clock: SandboxClock
+    let journal: LedgerJournal?
     private let faults: FaultPlan
 
     init(portals: [BitrixPortal], clock: SandboxClock, journal: LedgerJournal?, faults: FaultPlan) {
@@ -31,8 +32,9 @@ package final class BitrixService: Sendable {
 
     // MARK: Requests
 
-    /// What a request to this service is about, or nil if it is no webhook's address.
+    /// What a request to this service is about, or nil if it is none of its addresses.
     func target(of request: SandboxRequest) -> SandboxTarget? {
+        if let target = authorizationTarget(of: request) { return target }
         let bases = withPortals { $0.values.map { (name: $0.portal.name, path: $0.portal.basePath) } }
         let here = bases.compactMap { base in
             request.path(below: base.path).map { (name: base.name, base: base.path, path: $0) }
@@ -84,16 +86,13 @@ package final class BitrixService: Sendable {
         _ reader: BitrixRequestReader, _ state: inout PortalState, _ now: Int64
     ) throws(BitrixError) -> JSONValue {
         guard state.bucket?.admits(at: now) ?? true else { throw .queryLimit }
-        guard let webhook = state.portal.webhooks.first(where: { $0.user == reader.user && $0.code == reader.code })
-        else {
-            throw .noAuth
-        }
+        let caller = try state.caller(reader.credentials, at: now / 1_000_000)
         state.calls[reader.method, default: 0] += 1
         if reader.method == "batch" {
             let result = BitrixBatch.run(reader.parameters, numericCodes: state.portal.hasNumericErrorCodes) {
                 method, parameters in
                 state.calls["batch/\(method)", default: 0] += 1
-                let call = BitrixCall(method: method, parameters: parameters, webhook: webhook, now: now)
+                let call = BitrixCall(method: method, parameters: parameters, caller: caller, now: now)
                 do throws(BitrixError) {
                     try failOnOrder(method, in: state.portal.name)
                     let result = try run(call, &state)
@@ -105,7 +104,7 @@ package final class BitrixService: Sendable {
             }
             return ["result": result, "time": time(of: "batch", &state, now)]
         }
-        let call = BitrixCall(method: reader.method, parameters: reader.parameters, webhook: webhook, now: now)
+        let call = BitrixCall(method: reader.method, parameters: reader.parameters, caller: caller, now: now)
         let result = try run(call, &state)
         var body: JSONValue = ["result": result.result]
         if let next = result.next { body.set("next", to: .int(next)) }
@@ -126,16 +125,19 @@ package final class BitrixService: Sendable {
     }
 
     private func run(_ call: BitrixCall, _ state: inout PortalState) throws(BitrixError) -> BitrixResult {
-        guard let method = BitrixMethods.all[call.method] else { throw .methodNotFound }
-        if let scope = method.scope, !call.webhook.scopes.contains(scope) { throw .insufficientScope }
+        guard let method = BitrixMethods.all[call.method], state.portal.has(method) else { throw .methodNotFound }
+        if let scope = method.scope, !call.caller.scopes.contains(scope) {
+            throw call.caller.application == nil ? .insufficientScope : .applicationScope
+        }
+        if let refusal = method.refusal(of: call.caller.access) { throw refusal }
         let seconds = call.now / 1_000_000
         var window = state.operating[call.method] ?? OperatingWindow()
         if let limit = state.portal.operatingLimit, window.total(at: seconds) >= limit * 1000 { throw .operatingLimit }
         window.add(milliseconds: state.portal.operatingCost[call.method] ?? 0, at: seconds)
         state.operating[call.method] = window
-        let result = try method.run(&state, call)
-        if call.method == "sale.propertyvalue.modify" { journalValues(call, state) }
-        return result
+        // Before the outcome is known: a call that fails may have changed something.
+        if method.writes { remember(call, in: state.portal.name) }
+        return try method.run(&state, call)
     }
 
     /// The `time` object. The sandbox works in no time worth telling; only cloud portals tell `operating`.
@@ -173,10 +175,16 @@ package final class BitrixService: Sendable {
         }
     }
 
-    private func journalValues(_ call: BitrixCall, _ state: PortalState) {
-        guard let journal, let fields = call["fields"] else { return }
-        journal.append([
-            "event": "values", "portal": .string(state.portal.name), "at": .int(call.now), "fields": fields,
+    /// Puts stores, products and stock into a portal's catalogue.
+    func add(_ seed: CatalogSeed, in name: String) {
+        withPortals { $0[name]?.catalog.add(seed) }
+        journal?.append(["event": "catalog", "portal": .string(name), "catalog": seed.json])
+    }
+
+    private func remember(_ call: BitrixCall, in portal: String) {
+        journal?.append([
+            "event": "call", "portal": .string(portal), "at": .int(call.now), "method": .string(call.method),
+            "parameters": call.parameters, "caller": call.caller.json,
         ])
     }
 
@@ -190,12 +198,16 @@ package final class BitrixService: Sendable {
             switch event["event"]?.stringValue {
             case "order":
                 if let seed = event["order"].flatMap({ try? OrderSeed(json: $0) }) { _ = state.add(seed, at: at) }
-            case "values":
+            case "catalog":
+                if let seed = event["catalog"].flatMap({ try? CatalogSeed(json: $0) }) { state.catalog.add(seed) }
+            case "check":
+                if let check = event["check"].flatMap(PortalCheck.init(json:)) { state.cashbox.restore(check) }
+            case "call":
                 let call = BitrixCall(
-                    method: "sale.propertyvalue.modify", parameters: ["fields": event["fields"] ?? .null],
-                    webhook: .init(), now: at)
+                    method: event["method"]?.stringValue ?? "", parameters: event["parameters"] ?? [:],
+                    caller: BitrixCaller(json: event["caller"]), now: at)
                 _ = try? BitrixMethods.all[call.method]?.run(&state, call)
-            default: break
+            default: restoreGrant(event, &state)
             }
         }
     }

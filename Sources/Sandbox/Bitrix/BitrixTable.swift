@@ -4,7 +4,7 @@ struct BitrixTable: Sendable {
     private(set) var rows: [Int: BitrixRow] = [:]
     /// In ascending order.
     private(set) var ids: [Int] = []
-    private var byOrder: [Int: [Int]] = [:]
+    private var byOwner: [Int: [Int]] = [:]
     private var lastID: Int
 
     init(_ entity: BitrixEntity, firstID: Int = 1) {
@@ -13,9 +13,9 @@ struct BitrixTable: Sendable {
     }
 
     /// Adds a thing under the next free id, or under one that is free.
-    mutating func add(id: Int? = nil, order: Int? = nil, _ fields: [(String, JSONValue)]) -> Int {
+    mutating func add(id: Int? = nil, owner: Int? = nil, _ fields: [(String, JSONValue)]) -> Int {
         let id = id ?? lastID + 1
-        let row = BitrixRow(id: id, order: order ?? 0, of: entity, fields)
+        let row = BitrixRow(id: id, owner: owner ?? 0, of: entity, fields)
         if let last = ids.last, last >= id {
             ids.insert(id, at: firstIndex(above: id))
         } else {
@@ -23,7 +23,7 @@ struct BitrixTable: Sendable {
         }
         lastID = max(lastID, id)
         rows[id] = row
-        if let order { byOrder[order, default: []].append(id) }
+        if let owner { byOwner[owner, default: []].append(id) }
         return id
     }
 
@@ -32,7 +32,7 @@ struct BitrixTable: Sendable {
         guard let row = rows.removeValue(forKey: id) else { return }
         let index = firstIndex(above: id) - 1
         if ids.indices.contains(index), ids[index] == id { ids.remove(at: index) }
-        byOrder[row.order]?.removeAll { $0 == id }
+        byOwner[row.owner]?.removeAll { $0 == id }
     }
 
     /// Sets fields of a thing.
@@ -40,8 +40,8 @@ struct BitrixTable: Sendable {
         for (name, value) in fields { rows[id]?.set(name, to: value, of: entity) }
     }
 
-    /// What belongs to an order, oldest first.
-    func rows(of order: Int) -> [BitrixRow] { (byOrder[order] ?? []).compactMap { rows[$0] } }
+    /// What belongs to an order or whatever else owns things of this kind, oldest first.
+    func rows(of owner: Int) -> [BitrixRow] { (byOwner[owner] ?? []).compactMap { rows[$0] } }
 
     /// A field of a thing; null if there is no such thing or field.
     func value(_ name: String, of id: Int) -> JSONValue { rows[id]?.value(name, of: entity) ?? .null }

@@ -13,7 +13,7 @@ extension PortalState {
                 ("statusId", seed.isPaid ? "P" : "N"), ("xmlId", .string("bx_order_\(id)")), ("version", 1),
             ])
         let payment = payments.add(
-            order: id,
+            owner: id,
             [
                 ("accountNumber", .string("\(id)/1")), ("paid", seed.isPaid ? "Y" : "N"),
                 ("datePaid", seed.isPaid ? date : .null), ("sum", .number(seed.price)), ("paySystemId", 3),
@@ -21,7 +21,7 @@ extension PortalState {
             ])
         let basket = seed.items.enumerated().map { index, item in
             basketItems.add(
-                order: id,
+                owner: id,
                 [
                     ("productId", .int(item.productID)), ("name", .string(item.name)), ("price", .number(item.price)),
                     ("basePrice", .number(item.price)), ("quantity", .number(item.quantity)),
@@ -32,7 +32,7 @@ extension PortalState {
         }
         let shipment = seed.delivery.map { price in
             shipments.add(
-                order: id,
+                owner: id,
                 [
                     ("accountNumber", .string("\(id)/2")), ("priceDelivery", .number(price)),
                     ("basePriceDelivery", .number(price)), ("xmlId", .string("bx_shipment_\(id)")),

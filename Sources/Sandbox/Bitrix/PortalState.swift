@@ -23,6 +23,9 @@ struct PortalState: Sendable {
     var personTypes = BitrixTable(PortalEntities.personType)
     var properties = BitrixTable(PortalEntities.property)
     var propertyValues = BitrixTable(PortalEntities.propertyValue, firstID: 9001)
+    var catalog = CatalogState()
+    var cashbox = CashboxState()
+    var grants = PortalGrants()
 
     /// HTTP calls by method; a batch counts as one, and each of its commands as `batch/` and its method.
     var calls: [String: Int] = [:]
@@ -93,7 +96,7 @@ struct PortalState: Sendable {
         }
         if let known { return propertyValues.update(known.id, [("value", cut)]) }
         _ = propertyValues.add(
-            order: order,
+            owner: order,
             [
                 ("name", properties.value("name", of: property)), ("code", properties.value("code", of: property)),
                 ("value", cut), ("orderPropsId", .int(property)),

@@ -26,13 +26,18 @@ extension BitrixPortal {
             json, "portal",
             knowing: [
                 "name", "base_path", "edition", "user", "code", "scopes", "bucket", "per_second", "operating_limit",
-                "operating_cost_ms", "utc_offset", "numeric_error_codes",
+                "operating_cost_ms", "utc_offset", "numeric_error_codes", "access", "applications", "module",
             ])
         let name = try reader.need("name", reader.text("name"))
         var webhook = Webhook()
         webhook.user = try reader.int("user") ?? webhook.user
         webhook.code = try reader.text("code") ?? webhook.code
         if reader.has("scopes") { webhook.scopes = Set(try reader.array("scopes").compactMap(\.stringValue)) }
+        webhook.access = try reader.word("access", Access.self) ?? webhook.access
+        var applications: [Application] = []
+        for application in try reader.array("applications") {
+            applications.append(try Application(json: application))
+        }
         var intensity: Intensity?
         if let bucket = try reader.int("bucket") {
             intensity = Intensity(capacity: bucket, perSecond: try reader.int("per_second") ?? 2)
@@ -43,9 +48,26 @@ extension BitrixPortal {
         }
         self.init(
             name: name, basePath: try reader.text("base_path") ?? "/portal/\(name)",
-            edition: try reader.word("edition", Edition.self) ?? .selfHosted, webhooks: [webhook], intensity: intensity,
+            edition: try reader.word("edition", Edition.self) ?? .selfHosted, webhooks: [webhook],
+            applications: applications, hasModule: try reader.bool("module") ?? false, intensity: intensity,
             operatingLimit: try reader.int("operating_limit"), operatingCost: costs,
             utcOffset: try reader.int("utc_offset") ?? 10800,
             hasNumericErrorCodes: try reader.bool("numeric_error_codes") ?? false)
+    }
+}
+
+extension BitrixPortal.Application {
+    /// Reads an application of a portal; what is absent has its default.
+    init(json: JSONValue) throws(ControlError) {
+        let reader = try ControlReader(
+            json, "application",
+            knowing: ["client_id", "client_secret", "scopes", "access", "access_lifetime", "refresh_lifetime"])
+        self.init()
+        clientID = try reader.text("client_id") ?? clientID
+        clientSecret = try reader.text("client_secret") ?? clientSecret
+        if reader.has("scopes") { scopes = Set(try reader.array("scopes").compactMap(\.stringValue)) }
+        access = try reader.word("access", BitrixPortal.Access.self) ?? access
+        accessLifetime = try reader.int("access_lifetime") ?? accessLifetime
+        refreshLifetime = try reader.int("refresh_lifetime") ?? refreshLifetime
     }
 }

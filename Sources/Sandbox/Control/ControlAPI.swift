@@ -3,15 +3,15 @@ struct ControlAPI {
     let sandbox: Sandbox
 
     /// Carries a control request out.
-    func answer(_ request: SandboxRequest) -> SandboxAnswer {
+    func answer(_ request: SandboxRequest) async -> SandboxAnswer {
         do throws(ControlError) {
-            return try route(request)
+            return try await route(request)
         } catch {
             return .json(["error": ["code": "bad_request", "message": .string(error.description)]], status: 400)
         }
     }
 
-    private func route(_ request: SandboxRequest) throws(ControlError) -> SandboxAnswer {
+    private func route(_ request: SandboxRequest) async throws(ControlError) -> SandboxAnswer {
         switch (request.method, request.path(below: "/_sandbox") ?? "/") {
         case ("GET", "/health"): return .json(["status": "ok"])
         case ("GET", "/faults"): return .json(faults)
@@ -33,6 +33,10 @@ struct ControlAPI {
             sandbox.reset()
             return .json(["status": "ok"])
         default:
+            let path = request.path(below: "/_sandbox") ?? "/"
+            if request.method == "POST", let answer = try await portalAct(path, try body(request), request) {
+                return answer
+            }
             let message = "the sandbox has no \(request.method) \(request.path)"
             return .json(["error": ["code": "not_found", "message": .string(message)]], status: 404)
         }

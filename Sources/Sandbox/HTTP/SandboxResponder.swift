@@ -24,7 +24,7 @@ struct SandboxResponder: HTTPResponder {
     func respond(to request: Request, context: SandboxContext) async throws -> Response {
         let call = try await SandboxRequest(request, upTo: Self.largestBody)
         if call.path(below: "/_sandbox") != nil {
-            return Response(ControlAPI(sandbox: sandbox).answer(call))
+            return Response(await ControlAPI(sandbox: sandbox).answer(call))
         }
         guard let target = sandbox.target(of: call) else {
             return Response(
@@ -85,6 +85,8 @@ extension SandboxRequest {
         for field in request.headers where headers[field.name.canonicalName] == nil {
             headers[field.name.canonicalName] = field.value
         }
+        // The library takes it out of the fields.
+        headers["host"] = headers["host"] ?? request.head.authority
         let target = request.head.path ?? "/"
         let parts = target.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         self.init(

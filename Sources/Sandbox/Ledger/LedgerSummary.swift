@@ -38,6 +38,14 @@ package struct LedgerSummary: Hashable, Sendable {
         package var deletedValues = 0
         /// Refunds asked of the pay system.
         package var refundsAsked = 0
+        /// How often documents of stock were conducted.
+        package var conducted = 0
+        /// Receipts that the portal gave to registers.
+        package var checks = 0
+        /// Of these, those taken for printed without fiscal data.
+        package var emptyChecks = 0
+        /// Pairs of tokens given for a refresh token.
+        package var refreshes = 0
         /// Calls refused by a limit.
         package var limited = 0
         /// HTTP calls.
@@ -72,7 +80,9 @@ extension LedgerSummary.Bitrix {
         [
             "orders": .int(orders), "written_back": .int(writtenBack), "incomplete": .int(incomplete),
             "mismatched": .int(mismatched), "missing": .int(missing), "deleted_values": .int(deletedValues),
-            "refunds_asked": .int(refundsAsked), "limited": .int(limited), "calls": .int(calls),
+            "refunds_asked": .int(refundsAsked), "conducted": .int(conducted), "checks": .int(checks),
+            "empty_checks": .int(emptyChecks), "refreshes": .int(refreshes), "limited": .int(limited),
+            "calls": .int(calls),
         ]
     }
 
@@ -85,6 +95,10 @@ extension LedgerSummary.Bitrix {
         left.missing += right.missing
         left.deletedValues += right.deletedValues
         left.refundsAsked += right.refundsAsked
+        left.conducted += right.conducted
+        left.checks += right.checks
+        left.emptyChecks += right.emptyChecks
+        left.refreshes += right.refreshes
         left.limited += right.limited
         left.calls += right.calls
     }

@@ -63,6 +63,12 @@ extension Sandbox {
             numbers.orders = state.orders.ids.count
             numbers.deletedValues = state.deletedValues
             numbers.refundsAsked = state.refundsAsked.count
+            numbers.conducted = state.catalog.conducted
+            numbers.refreshes = state.grants.refreshes
+            for check in state.cashbox.checks.values {
+                numbers.checks += 1
+                if check.state == .printed, check.fiscal["FN_NUMBER"] == "" { numbers.emptyChecks += 1 }
+            }
             numbers.limited = state.limited.values.reduce(0, +)
             numbers.calls = state.calls.filter { !$0.key.hasPrefix("batch/") }.values.reduce(0, +)
             for order in state.orders.ids {
@@ -185,7 +191,33 @@ extension PortalState {
         return [
             "orders": .array(entries), "calls": .counts(calls), "limited": .counts(limited),
             "deleted_values": .int(deletedValues), "refunds_asked": .array(refundsAsked.map { .int($0) }),
-            "dropped_filters": .counts(droppedFilters),
+            "dropped_filters": .counts(droppedFilters), "stock": stock, "documents": documents,
+            "checks": .array(cashbox.checks.values.sorted { $0.id < $1.id }.map(\.json)),
+            "installed": .array(grants.installed.sorted().map(JSONValue.string)), "refreshes": .int(grants.refreshes),
         ]
+    }
+
+    /// What lies where: quantity by product, by store.
+    private var stock: JSONValue {
+        let rows = catalog.storeProducts.ids.compactMap { catalog.storeProducts.rows[$0] }
+        let stores = Dictionary(grouping: rows) { $0.value("storeId", of: catalog.storeProducts.entity).intValue ?? 0 }
+        return .object(
+            stores.sorted { $0.key < $1.key }.map { store, rows in
+                let amounts = rows.sorted { $0.owner < $1.owner }.map {
+                    JSONMember(String($0.owner), $0.value("amount", of: catalog.storeProducts.entity))
+                }
+                return JSONMember(String(store), .object(amounts))
+            })
+    }
+
+    /// The documents with their lines.
+    private var documents: JSONValue {
+        .array(
+            catalog.documents.ids.compactMap { id in
+                guard var document = catalog.documents.json(id) else { return nil }
+                let lines = catalog.elements.rows(of: id).map { $0.json(of: catalog.elements.entity) }
+                document.set("elements", to: .array(lines))
+                return document
+            })
     }
 }

@@ -67,6 +67,9 @@ package struct ExactDecimal: Hashable, Sendable, Comparable, CustomStringConvert
         return ExactDecimal(coefficient: left.raised(to: scale) + right.raised(to: scale), scale: scale)
     }
 
+    /// The value with the other sign.
+    package var negated: ExactDecimal { ExactDecimal(coefficient: -coefficient, scale: scale) }
+
     /// Exact product.
     package static func * (left: ExactDecimal, right: ExactDecimal) -> ExactDecimal {
         ExactDecimal(coefficient: left.coefficient * right.coefficient, scale: left.scale + right.scale)
@@ -94,6 +97,31 @@ package struct ExactDecimal: Hashable, Sendable, Comparable, CustomStringConvert
         let magnitude = kopecks.magnitude
         let fraction = String(magnitude % 100)
         return (kopecks < 0 ? "-" : "") + "\(magnitude / 100)." + (fraction.count < 2 ? "0" : "") + fraction
+    }
+
+    /// The value as PHP prints a float: 14 significant digits, an exponent beyond them or below a ten-thousandth.
+    package var phpFloat: String {
+        guard coefficient != 0 else { return "0" }
+        var digits = String(coefficient.magnitude)
+        var exponent = digits.count - scale - 1
+        if digits.count > 14 {
+            let divisor = Self.power(digits.count - 14)
+            let whole = Int128(coefficient.magnitude) / divisor
+            let twice = Int128(coefficient.magnitude) % divisor * 2
+            digits = String(twice > divisor || (twice == divisor && whole % 2 == 1) ? whole + 1 : whole)
+            if digits.count > 14 { exponent += 1 }
+        }
+        while digits.count > 1, digits.last == "0" { digits.removeLast() }
+        let sign = coefficient < 0 ? "-" : ""
+        if exponent < -4 || exponent > 13 {
+            let fraction = digits.count > 1 ? String(digits.dropFirst()) : "0"
+            return "\(sign)\(digits.prefix(1)).\(fraction)E\(exponent < 0 ? "-" : "+")\(abs(exponent))"
+        }
+        if exponent < 0 { return sign + "0." + String(repeating: "0", count: -exponent - 1) + digits }
+        guard digits.count > exponent + 1 else {
+            return sign + digits + String(repeating: "0", count: exponent + 1 - digits.count)
+        }
+        return sign + digits.prefix(exponent + 1) + "." + digits.dropFirst(exponent + 1)
     }
 
     /// Plain decimal text without an exponent or trailing zeros.

@@ -8,7 +8,7 @@ enum OrderMethods {
         "sale.order.list": BitrixMethod(scope: "sale") { state, call throws(BitrixError) in
             state.list(call, state.orders, named: "orders")
         },
-        "sale.order.update": BitrixMethod(scope: "sale") { state, call throws(BitrixError) in
+        "sale.order.update": BitrixMethod(scope: "sale", writes: true) { state, call throws(BitrixError) in
             let id = try order(call.id(), state)
             for member in try call.fields().phpEntries ?? [] where changeable.contains(member.name) {
                 state.orders.update(id, [(member.name, member.value)])

@@ -7,7 +7,7 @@ enum PaymentMethods {
         "sale.payment.list": BitrixMethod(scope: "sale") { state, call throws(BitrixError) in
             state.list(call, state.payments, named: "payments")
         },
-        "sale.payment.update": BitrixMethod(scope: "sale") { state, call throws(BitrixError) in
+        "sale.payment.update": BitrixMethod(scope: "sale", writes: true) { state, call throws(BitrixError) in
             try update(&state, call)
         },
     ]

@@ -10,7 +10,7 @@ enum PropertyMethods {
             }
             return BitrixResult(["property": property])
         },
-        "sale.property.add": BitrixMethod(scope: "sale") { state, call throws(BitrixError) in
+        "sale.property.add": BitrixMethod(scope: "sale", writes: true) { state, call throws(BitrixError) in
             let fields = try call.fields()
             for name in ["personTypeId", "propsGroupId", "name", "type"] where fields[name]?.isNull ?? true {
                 throw .other("Required fields: \(name)")
@@ -32,7 +32,7 @@ enum PropertyMethods {
             }
             return BitrixResult(["propertyValue": value])
         },
-        "sale.propertyvalue.modify": BitrixMethod(scope: "sale") { state, call throws(BitrixError) in
+        "sale.propertyvalue.modify": BitrixMethod(scope: "sale", writes: true) { state, call throws(BitrixError) in
             try modify(&state, call)
         },
     ]
