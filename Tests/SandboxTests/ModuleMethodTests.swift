@@ -26,7 +26,7 @@ import Testing
                 answer.json["result"]?["orders"] == [
                     [
                         "id": 17, "values": ["CLOUDKASSIR_FN": "9282440300669999", "CLOUDKASSIR_FD": "77"],
-                        "missing": ["CLOUDKASSIR_FPD"],
+                        "missing": ["CLOUDKASSIR_FPD"], "unfit": [],
                     ], ["id": 99, "error": "ORDER_NOT_FOUND"],
                 ])
             let values = sandbox.properties(ofOrder: 17)

@@ -27,6 +27,7 @@ extension BitrixPortal {
             knowing: [
                 "name", "base_path", "edition", "user", "code", "scopes", "bucket", "per_second", "operating_limit",
                 "operating_cost_ms", "utc_offset", "numeric_error_codes", "access", "applications", "module",
+                "module_codes",
             ])
         let name = try reader.need("name", reader.text("name"))
         var webhook = Webhook()
@@ -38,6 +39,7 @@ extension BitrixPortal {
         for application in try reader.array("applications") {
             applications.append(try Application(json: application))
         }
+        let codes = try reader.array("module_codes").compactMap(\.stringValue)
         var intensity: Intensity?
         if let bucket = try reader.int("bucket") {
             intensity = Intensity(capacity: bucket, perSecond: try reader.int("per_second") ?? 2)
@@ -53,6 +55,7 @@ extension BitrixPortal {
             operatingLimit: try reader.int("operating_limit"), operatingCost: costs,
             utcOffset: try reader.int("utc_offset") ?? 10800,
             hasNumericErrorCodes: try reader.bool("numeric_error_codes") ?? false)
+        if !codes.isEmpty { modulePropertyCodes = Set(codes) }
     }
 }
 

@@ -4,8 +4,8 @@ extension BitrixService {
 
     /// Makes a receipt for an order and sends it to the register, as saving the order does.
     ///
-    /// - Parameter patience: how long the portal waits for the answer; Bitrix waits a minute.
-    /// - Returns: the receipt as it stands then.
+    /// The portal waits for the answer up to its patience, which in Bitrix is a minute; given back is the receipt as it
+    /// stands then.
     /// - Throws: ``ControlError`` if there is no such order or no register that prints this type.
     func makeCheck(_ seed: CheckSeed, in name: String, patience: Duration) async throws(ControlError) -> PortalCheck {
         let made = withPortals { portals -> Result<Int, ControlError> in

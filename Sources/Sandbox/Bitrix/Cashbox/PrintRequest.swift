@@ -8,9 +8,8 @@ struct PrintRequest {
 
     /// Makes the request for a receipt of a portal; nil if its register or handler is gone.
     ///
-    /// - Parameters:
-    ///   - server: name of the portal's host, as it stands in `uuid`.
-    ///   - now: seconds since 1970: `uuid` and `date_create` are those of the sending.
+    /// `server` is the name of the portal's host as it stands in `uuid`, `now` the second of the sending, which is in
+    /// `uuid` and `date_create`.
     init?(_ check: PortalCheck, in state: PortalState, server: String, now: Int64) {
         guard let handler = state.cashbox.handler(ofRegister: check.cashbox),
             let url = handler.settings["PRINT_URL"]?.scalarText

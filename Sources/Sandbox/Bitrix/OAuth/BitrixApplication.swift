@@ -57,11 +57,8 @@ package struct BitrixTokens: Hashable, Sendable {
     /// The user in whose name the application acts.
     package let user: Int
 
-    /// The answer of the authorization server.
-    ///
-    /// - Parameters:
-    ///   - endpoint: base of the portal's REST with a slash at the end.
-    ///   - server: the authorization server's host and port.
+    /// The answer of the authorization server, which stands at that host and port; `endpoint` is the base of the portal's
+    /// REST with a slash at the end.
     func json(endpoint: String, server: String) -> JSONValue {
         [
             "access_token": .string(accessToken), "client_endpoint": .string(endpoint), "domain": .string(server),
