@@ -1,101 +1,174 @@
+import FoundationEssentials
 import Postgres
 import TestSupport
 import Testing
 
 @testable import JobQueue
 
-/// Random histories of everything that can happen to a lane, each act checked against ``LaneModel``.
-@Suite(.database, .timeLimit(.minutes(3))) struct RandomHistoryTests {
+/// Random histories of everything that can happen to jobs and lanes, each act checked against ``QueueModel``.
+///
+/// `FISCAL_QUEUE_HISTORIES=200` plays more of them, `FISCAL_QUEUE_SEED=17` that one alone.
+@Suite(.database, .timeLimit(.minutes(30))) struct RandomHistoryTests {
     let queue = QueueHarness.current
 
-    private static let acts = [
-        "enqueue", "enqueue", "enqueue", "claim", "claim", "finish", "finish", "finish", "later", "dead", "replay",
-        "release",
-        "cancel", "lose",
+    private static var seeds: [Int] {
+        let environment = ProcessInfo.processInfo.environment
+        if let one = environment["FISCAL_QUEUE_SEED"].flatMap({ Int($0) }) { return [one] }
+        return Array(1...(environment["FISCAL_QUEUE_HISTORIES"].flatMap { Int($0) } ?? 12))
+    }
+
+    private enum Act: CaseIterable {
+        case enqueue, claim, end, die, replay, release, cancel, wake, pause
+    }
+
+    /// How often each act is tried, in a hundred.
+    private static let chances: [(Act, Int)] = [
+        (.enqueue, 20), (.claim, 20), (.end, 36), (.replay, 7), (.wake, 5), (.die, 4), (.release, 3), (.cancel, 3),
+        (.pause, 2),
     ]
 
-    @Test(arguments: 1...12) func theDatabaseFollowsTheModel(seed: Int) async throws {
+    private static func verdict(using generator: inout SeededGenerator) -> (name: String, verdict: Verdict) {
+        let failure = JobFailure(code: "code", message: "Reason.")
+        let step = ["run", "send", "ask"].randomElement(using: &generator) ?? "run"
+        let all: [(String, Verdict)] = [
+            ("finish", .finish(outcome: "ok")), ("finish", .finish(outcome: "ok")), ("finish", .finish(outcome: "ok")),
+            ("next \(step)", .next(step: step, queue: QueueName.local, part: 1, checkpoint: nil)),
+            ("next \(step)", .next(step: step, queue: QueueName.local, part: 1, checkpoint: nil)),
+            ("snooze", .snooze(for: .seconds(60), checkpoint: nil)), ("hand back", .handBack),
+            ("later", .later(failure)), ("throttled", .throttled(failure)), ("unauthorised", .unauthorised(failure)),
+            ("in doubt", .inDoubt(failure)), ("dead", .dead(failure)),
+        ]
+        return all.randomElement(using: &generator) ?? all[0]
+    }
+
+    /// A worker with what it runs now.
+    private struct Hand {
+        var store: QueueStore
+        var runs: [Int: JobRun] = [:]
+    }
+
+    private func hire() async throws -> Hand {
+        let steps = QueueModel.doubts.map { (kind: "test", step: $0.key, doubt: $0.value) }
+        let worker = try await queue.registerWorker(steps)
+        return Hand(store: QueueStore(pool: queue.pool, worker: worker, lease: .endless, effects: []))
+    }
+
+    private static let plan = ClaimPlan(room: 1000, streams: [.all], dueQueues: [QueueName.local], dueFirst: true)
+
+    @Test(arguments: seeds) func theDatabaseFollowsTheModel(seed: Int) async throws {
         try await queue.declare("test")
         var generator = SeededGenerator(seed: UInt64(seed))
-        var model = LaneModel()
-        let session = try await SQLSession.open()
-        var workers = [try await queue.registerWorker(), try await queue.registerWorker()]
+        var model = QueueModel()
+        var hands = [try await hire(), try await hire()]
         let rescuer = try await queue.registerWorker()
         try await queue.sql("UPDATE fiscal.worker SET steady_since = now() - 2 * lease WHERE id = \(rescuer)")
-        var history: [String] = []
-        for _ in 0..<120 {
-            let act = Self.acts.randomElement(using: &generator) ?? ""
-            func pick(_ condition: (LaneModel.Job) -> Bool) -> Int? {
+        let people = JobAdministration(queue.pool)
+        let anna = Operator(who: "anna", why: "why")
+        var story: [String] = []
+        for _ in 0..<150 {
+            func pick(_ condition: (QueueModel.Job) -> Bool) -> Int? {
                 model.ids(condition).randomElement(using: &generator)
             }
-            switch act {
-            case "enqueue":
+            switch Self.act(using: &generator) {
+            case .enqueue:
                 let lane = ["", "order:1", "order:2", "order:3"].randomElement(using: &generator) ?? ""
-                let id = try await queue.insert(subject: lane)
-                model.enqueue(Int(id.rawValue), lane)
-                history.append("enqueue \(id) \(lane)")
-            case "claim":
+                let id = Int(try await queue.insert(subject: lane).rawValue)
+                model.enqueue(id, lane)
+                story.append("enqueue \(id) \(lane)")
+            case .claim:
                 let index = Int.random(in: 0...1, using: &generator)
-                let claimed = try await session.claim(workers[index], 1000)
-                history.append("claim \(claimed)")
-                #expect(claimed == model.claim(by: index), "\(history)")
-            case "finish":
-                guard let id = pick({ $0.state == "running" }), let index = model.jobs[id]?.worker else { continue }
-                #expect(try await session.finish(workers[index], [id]) == 1)
-                model.finish(id)
-                history.append("finish \(id)")
-            case "later", "dead":
-                guard let id = pick({ $0.state == "running" }), let index = model.jobs[id]?.worker else { continue }
-                try await session.run(
-                    """
-                    SELECT fiscal.move(\(workers[index]), ARRAY[id], ARRAY[run_no], '{\(act)}', '{\(act)}', '{0}', '{t}',
-                        '{null}', '{null}', '{null}', '{null}', '{null}', '{code}', '{reason}', '{null}', '{null}', '{null}',
-                        '{null}', '{null}', '{t}')::text FROM fiscal.job WHERE id = \(id)
-                    """)
-                model.move(id, to: act)
-                history.append("\(act) \(id)")
-            case "replay":
-                guard let id = pick({ $0.state == "dead" }) else { continue }
-                try await session.run("SELECT fiscal.replay_job(\(id), 'anna', 'why')")
-                model.move(id, to: "ready")
-                history.append("replay \(id)")
-            case "release":
-                guard let id = pick({ $0.state == "dead" && $0.holds }) else { continue }
-                try await session.run("SELECT fiscal.release_job(\(id), 'anna', 'why')")
-                model.release(id)
-                history.append("release \(id)")
-            case "cancel":
-                guard let id = pick({ $0.state != "running" }) else { continue }
-                try await session.run("SELECT fiscal.cancel_job(\(id), 'anna', 'why')")
-                model.finish(id)
-                history.append("cancel \(id)")
-            default:
+                try await queue.sql("UPDATE fiscal.job SET run_at = now() WHERE state IN ('later', 'in_doubt')")
+                let runs = try await hands[index].store.claim(Self.plan).runs.map(\.run)
+                for run in runs { hands[index].runs[Int(run.job.rawValue)] = run }
+                let claimed = runs.map { Int($0.job.rawValue) }.sorted()
+                story.append("claim by \(index): \(claimed)")
+                #expect(claimed == model.claim(by: index), "seed \(seed): \(story)")
+            case .end:
+                guard let id = pick({ $0.state == "running" }), let index = model.jobs[id]?.worker,
+                    let run = hands[index].runs.removeValue(forKey: id)
+                else { continue }
+                let (name, verdict) = Self.verdict(using: &generator)
+                story.append("\(id) \(name)")
+                let report = try Report.test(run, Outcome(verdict), doubt: QueueModel.doubts[run.step] ?? .none)
+                let answer = try await hands[index].store.recordAndClaim([report], nil).record
+                #expect(answer.recorded.count == 1, "seed \(seed): \(story)")
+                model.end(id, verdict)
+            case .die:
                 let index = Int.random(in: 0...1, using: &generator)
+                let left = hands[index]
+                story.append("worker \(index) dies")
                 try await queue.sql(
-                    "UPDATE fiscal.worker SET lease_until = now() - interval '1 second' WHERE id = \(workers[index])")
-                try await session.run("SELECT fiscal.bury_workers(\(rescuer))::text")
-                try await session.run("SELECT became FROM fiscal.rescue(\(rescuer), 1000)")
-                workers[index] = try await queue.registerWorker()
+                    "UPDATE fiscal.worker SET lease_until = now() - interval '1 s' WHERE id = \(left.store.worker)")
+                _ = try await queue.number("SELECT fiscal.bury_workers(\(rescuer))")
+                _ = try await queue.texts("SELECT became FROM fiscal.rescue(\(rescuer), 1000)")
+                hands[index] = try await hire()
                 model.lose(index)
-                history.append("lose \(index)")
+                // What it says now changes nothing.
+                let late = try left.runs.values.map { try Report.test($0, Outcome(.finish(outcome: "late"))) }
+                #expect(
+                    try await left.store.recordAndClaim(late, nil).record.recorded.isEmpty, "seed \(seed): \(story)")
+            case .replay:
+                guard let id = pick({ $0.state == "dead" }) else { continue }
+                story.append("replay \(id)")
+                #expect(try await people.replay(JobID(Int64(id)), by: anna) == .replayed)
+                model.replay(id)
+            case .release:
+                guard let id = pick({ $0.state == "dead" && $0.holds }) else { continue }
+                story.append("release \(id)")
+                #expect(try await people.release(JobID(Int64(id)), by: anna) == .released)
+                model.release(id)
+            case .cancel:
+                guard let id = pick({ $0.state != "running" }) else { continue }
+                story.append("cancel \(id)")
+                #expect(try await people.cancel(JobID(Int64(id)), by: anna) == .cancelled)
+                model.remove(id)
+            case .wake:
+                guard let id = pick({ $0.state == "running" || $0.state == "later" }) else { continue }
+                story.append("wake \(id)")
+                _ = try await JobSignals(queue.pool).wake(JobID(Int64(id)))
+                model.wake(id)
+            case .pause:
+                model.isPaused.toggle()
+                story.append(model.isPaused ? "pause" : "resume")
+                if model.isPaused {
+                    try await people.pause(queue: QueueName.local, by: anna)
+                } else {
+                    _ = try await people.resume(queue: QueueName.local, by: anna)
+                }
             }
-            let picture = try await queue.texts(
-                "SELECT id || ' ' || state || CASE WHEN holder THEN ' turn' ELSE '' END FROM fiscal.job ORDER BY id")
-            #expect(picture == model.picture, "\(history)")
-            guard picture == model.picture else { break }
+            let picture = try await queue.texts("SELECT \(QueueModel.columns) FROM fiscal.job ORDER BY id")
+            #expect(picture == model.picture, "seed \(seed): \(story)")
+            guard picture == model.picture else { return }
         }
-        // And whatever is left can be brought to an end.
-        for id in model.ids({ $0.state == "dead" }) {
-            try await session.run("SELECT fiscal.replay_job(\(id), 'anna', 'why')")
+        try await bringHome(&hands, seed: seed, story)
+    }
+
+    private static func act(using generator: inout SeededGenerator) -> Act {
+        var number = Int.random(in: 0..<100, using: &generator)
+        for (act, chance) in chances {
+            number -= chance
+            if number < 0 { return act }
         }
-        for (index, worker) in workers.enumerated() {
-            let running = model.ids { $0.worker == index }
-            if !running.isEmpty { try await session.finish(worker, running) }
+        return .claim
+    }
+
+    /// Whatever is left can be brought to its end, and then every event has one.
+    private func bringHome(_ hands: inout [Hand], seed: Int, _ story: [String]) async throws {
+        _ = try await JobAdministration(queue.pool).resume(
+            queue: QueueName.local, by: Operator(who: "anna", why: "the end"))
+        for _ in 0..<100 where try await queue.number("SELECT count(*) FROM fiscal.job") > 0 {
+            try await queue.sql("SELECT fiscal.replay_job(id, 'anna', 'the end') FROM fiscal.job WHERE state = 'dead'")
+            try await queue.sql("UPDATE fiscal.job SET run_at = now() WHERE state IN ('later', 'in_doubt')")
+            for run in try await hands[0].store.claim(Self.plan).runs.map(\.run) {
+                hands[0].runs[Int(run.job.rawValue)] = run
+            }
+            for index in hands.indices {
+                let reports = try hands[index].runs.values.map { try Report.test($0, Outcome(.finish(outcome: "ok"))) }
+                if !reports.isEmpty { _ = try await hands[index].store.recordAndClaim(reports, nil) }
+                hands[index].runs = [:]
+            }
         }
-        while case let claimed = try await session.claim(workers[0], 1000), !claimed.isEmpty {
-            try await session.finish(workers[0], claimed)
-        }
-        #expect(try await queue.number("SELECT count(*) FROM fiscal.job") == 0, "\(history)")
-        await session.connection.close()
+        #expect(try await queue.number("SELECT count(*) FROM fiscal.job") == 0, "seed \(seed): \(story)")
+        #expect(try await QueueHealth(queue.pool).lostEvents().isEmpty, "seed \(seed): \(story)")
     }
 }

@@ -83,6 +83,8 @@ extension QueueStore {
     ) throws(PostgresError) -> RecordAnswer {
         var answer = RecordAnswer()
         var matched: Set<Int64> = []
+        // All lock jobs in the order of their ids: a report sent twice may meet itself.
+        let reports = reports.sorted { $0.run.job < $1.run.job }
         let done = reports.filter { $0.disposition.place == nil }
         let moved = reports.filter { $0.disposition.place != nil }
         func note(_ row: borrowing Row) throws(PostgresError) -> [Int64] { try row.get([Int64].self, 0) }

@@ -15,7 +15,7 @@ struct LaneExplorer: Sendable {
         try await queue.declare("test")
         rivals = [try await queue.registerWorker(), try await queue.registerWorker()]
         rescuer = try await queue.registerWorker()
-        try await queue.sql("CREATE TABLE IF NOT EXISTS told (job bigint, run bigint, counted boolean)")
+        for function in LaneScene.functions { try await queue.sql(function) }
         try await queue.sql("UPDATE fiscal.worker SET steady_since = now() - 2 * lease WHERE id = \(rescuer)")
     }
 
@@ -28,15 +28,12 @@ struct LaneExplorer: Sendable {
         let names = sessions(first)
         _ = try await first.conclude()
         let orders = Interleaving.all(names.map(\.steps))
+        let isLate = names.contains { $0.name == "rescue" }
         let stepper = try await Stepper.open(names.count)
         var stories: [String] = []
         for (index, order) in orders.enumerated() {
             let scene = try await LaneScene.make(
-                queue, position, number: index + 1, rivals: rivals, rescuer: rescuer)
-            if names.contains(where: { $0.name == "rescue" }) {
-                try await queue.sql(
-                    "UPDATE fiscal.worker SET lease_until = now() - interval '1 s' WHERE id = \(scene.owner)")
-            }
+                queue, position, number: index + 1, rivals: rivals, rescuer: rescuer, isLate: isLate)
             var found = try await stepper.play(sessions(scene), order: order) { try await scene.exclusion() }
             found += try await scene.conclude()
             if !found.isEmpty {

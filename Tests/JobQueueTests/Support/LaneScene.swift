@@ -26,60 +26,45 @@ struct LaneScene: Sendable {
     let rescuer: WorkerID
     let position: Position
 
-    /// Sets the lane up.
+    /// Sets the lane up; with `isLate` the owner's lease has run out.
     static func make(
-        _ queue: QueueHarness, _ position: Position, number: Int, rivals: [WorkerID], rescuer: WorkerID
+        _ queue: QueueHarness, _ position: Position, number: Int, rivals: [WorkerID], rescuer: WorkerID,
+        isLate: Bool = false
     ) async throws -> LaneScene {
         let shop = "shop-\(number)"
-        let owner = try await queue.registerWorker()
-        try await queue.insertMany(position == .held ? 2 : 3, shop: shop, subject: "'order:1'")
-        var first = try await queue.texts("SELECT id::text FROM fiscal.job WHERE shop = '\(shop)' ORDER BY id")
-        switch position {
-        case .idle: break
-        case .running: try await queue.sql(SQLSession.claimText(owner, 1, shop: shop))
-        case .held:
-            try await queue.sql(SQLSession.claimText(owner, 5, shop: shop))
-            try await queue.sql(Self.moving(owner, first[0], to: "dead"))
-            try await queue.insertMany(1, shop: shop, subject: "'order:1'")
-            first = try await queue.texts("SELECT id::text FROM fiscal.job WHERE shop = '\(shop)' ORDER BY id")
-        }
+        let made = try await queue.texts(
+            "SELECT unnest(set_scene('\(shop)', '\(position.rawValue)', \(isLate)))::text")
+        let numbers = made.compactMap { Int64($0) }
         return LaneScene(
-            queue: queue, shop: shop, jobs: first.compactMap { Int($0) }, owner: owner, rivals: rivals,
-            rescuer: rescuer, position: position)
-    }
-
-    private static func moving(_ worker: WorkerID, _ job: String, to state: String) -> String {
-        """
-        SELECT fiscal.move(\(worker), '{\(job)}', '{1}', '{\(state)}', '{\(state)}', '{0}', '{t}', '{null}', '{null}',
-            '{null}', '{null}', '{null}', '{code}', '{reason}', '{null}', '{null}', '{null}', '{null}', '{null}', '{t}')::text
-        """
-    }
-
-    private static func finishing(_ worker: WorkerID, _ job: Int) -> String {
-        """
-        INSERT INTO told (job, run, counted)
-        SELECT \(job), 1, cardinality(fiscal.finish(
-            \(worker), '{\(job)}', '{1}', '{ok}', '{t}', '{null}', '{null}', '{null}', '{null}', '{null}')) > 0
-        """
+            queue: queue, shop: shop, jobs: numbers.dropFirst().map { Int($0) }, owner: WorkerID(numbers[0]),
+            rivals: rivals, rescuer: rescuer, position: position)
     }
 
     // MARK: What sessions do
 
+    private func moving(to state: String) -> String {
+        """
+        SELECT fiscal.move(\(owner), '{\(jobs[0])}', '{1}', '{\(state)}', '{\(state)}', '{0}', '{t}', '{null}', '{null}',
+            '{null}', '{null}', '{null}', '{code}', '{reason}', '{null}', '{null}', '{null}', '{null}', '{null}', '{t}')::text
+        """
+    }
+    private var finishing: String {
+        """
+        INSERT INTO told (job, run, counted)
+        SELECT \(jobs[0]), 1, cardinality(fiscal.finish(
+            \(owner), '{\(jobs[0])}', '{1}', '{ok}', '{t}', '{null}', '{null}', '{null}', '{null}', '{null}')) > 0
+        """
+    }
+
     func claim(_ rival: Int = 0) -> SessionScript {
         SessionScript(name: "claim \(rival)", statements: [SQLSession.claimText(rivals[rival], 5, shop: shop)])
     }
-    var finish: SessionScript { SessionScript(name: "finish", statements: [Self.finishing(owner, jobs[0])]) }
+    var finish: SessionScript { SessionScript(name: "finish", statements: [finishing]) }
     var finishAndClaim: SessionScript {
-        SessionScript(
-            name: "finish and claim",
-            statements: [Self.finishing(owner, jobs[0]), SQLSession.claimText(owner, 5, shop: shop)])
+        SessionScript(name: "finish and claim", statements: [finishing, SQLSession.claimText(owner, 5, shop: shop)])
     }
-    var die: SessionScript {
-        SessionScript(name: "die", statements: [Self.moving(owner, "\(jobs[0])", to: "dead")])
-    }
-    var later: SessionScript {
-        SessionScript(name: "later", statements: [Self.moving(owner, "\(jobs[0])", to: "later")])
-    }
+    var die: SessionScript { SessionScript(name: "die", statements: [moving(to: "dead")]) }
+    var later: SessionScript { SessionScript(name: "later", statements: [moving(to: "later")]) }
     var enqueue: SessionScript {
         SessionScript(
             name: "enqueue",
@@ -133,52 +118,69 @@ struct LaneScene: Sendable {
 
     /// At the end: everything can be brought to its end, in order, and nothing of a lost run counted.
     func conclude() async throws -> [String] {
-        let (worker, shop) = (rivals[0], shop)
-        var found: [String] = []
-        for _ in 0..<12 {
-            try await queue.sql(
-                """
-                UPDATE fiscal.job SET run_at = now() WHERE shop = '\(shop)' AND state IN ('later', 'in_doubt')
-                """)
-            try await queue.sql(
-                """
-                SELECT fiscal.finish(worker_id, array_agg(id), array_agg(run_no), array_agg('ok'::text), array_agg(true),
+        try await queue.texts("SELECT conclude('\(shop)', \(rivals[0]), \(jobs[0]))")
+    }
+
+    // MARK: In the test's database
+
+    /// What sets a scene and brings it to its end, each in one visit: there are thousands.
+    static let functions = [
+        "CREATE TABLE told (job bigint, run bigint, counted boolean)",
+        """
+        CREATE FUNCTION set_scene(shop text, place text, is_late boolean) RETURNS bigint[] LANGUAGE plpgsql AS $$
+        DECLARE
+            owner bigint := fiscal.register_worker('owner', '1', 3600000, '{test}', '{run}', '{none}', '{5000}');
+            first bigint;
+        BEGIN
+            FOR i IN 1..3 LOOP
+                INSERT INTO fiscal.outbox (shop, kind, event_key, subject, payload)
+                VALUES (shop, 'test', gen_random_uuid()::text, 'order:1', '{}');
+                IF i = 2 AND place = 'held' THEN
+                    SELECT min(j.id) INTO first FROM fiscal.job j WHERE j.shop = set_scene.shop;
+                    PERFORM fiscal.claim(owner, 5, '{local}', ARRAY[shop], '{0}', '{-infinity}', '{0}', '{5}', '{}', '{}', '{}', true);
+                    PERFORM fiscal.move(owner, ARRAY[first], '{1}', '{dead}', '{dead}', '{0}', '{t}', '{null}', '{null}',
+                        '{null}', '{null}', '{null}', '{code}', '{reason}', '{null}', '{null}', '{null}', '{null}', '{null}', '{t}');
+                END IF;
+            END LOOP;
+            IF place = 'running' THEN
+                PERFORM fiscal.claim(owner, 1, '{local}', ARRAY[shop], '{0}', '{-infinity}', '{0}', '{1}', '{}', '{}', '{}', true);
+            END IF;
+            IF is_late THEN
+                UPDATE fiscal.worker SET lease_until = now() - interval '1 s' WHERE id = owner;
+            END IF;
+            RETURN owner || ARRAY(SELECT j.id FROM fiscal.job j WHERE j.shop = set_scene.shop ORDER BY j.id);
+        END $$
+        """,
+        """
+        CREATE FUNCTION conclude(s text, worker bigint, first bigint) RETURNS SETOF text LANGUAGE plpgsql AS $$
+        BEGIN
+            FOR round IN 1..12 LOOP
+                UPDATE fiscal.job SET run_at = now() WHERE shop = s AND state IN ('later', 'in_doubt');
+                PERFORM fiscal.finish(j.worker_id, array_agg(id), array_agg(run_no), array_agg('ok'::text), array_agg(true),
                     array_agg(NULL::timestamptz), array_agg(NULL::timestamptz), array_agg(NULL::text),
                     array_agg(NULL::bytea), array_agg(NULL::text))
-                FROM (SELECT * FROM fiscal.job WHERE shop = '\(shop)' AND state = 'running' ORDER BY id) j GROUP BY worker_id
-                """)
-            try await queue.sql(
-                """
-                SELECT fiscal.replay_job(id, 'anna', 'the end') FROM fiscal.job WHERE shop = '\(shop)' AND state = 'dead'
-                """)
-            try await queue.sql(SQLSession.claimText(worker, 10, shop: shop))
-            if try await queue.number("SELECT count(*) FROM fiscal.job WHERE shop = '\(shop)'") == 0 { break }
-        }
-        found += try await queue.texts(
-            "SELECT format('job %s is stuck, %s', id, state) FROM fiscal.job WHERE shop = '\(shop)'")
-        found += try await queue.texts(
-            """
-            SELECT format('event %s is lost', o.id) FROM fiscal.outbox o
-            WHERE o.shop = '\(shop)' AND NOT EXISTS (SELECT FROM fiscal.job j WHERE j.id = o.id)
-              AND NOT EXISTS (SELECT FROM fiscal.event_end e WHERE e.event_id = o.id)
-            """)
-        // Who was let pass by a person may come after others.
-        found += try await queue.texts(
-            """
-            SELECT format('job %s ended after job %s', id, elder) FROM (
-                SELECT o.id, max(o.id) OVER (ORDER BY a.ended_at, a.run_no ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
-                    AS elder
-                FROM fiscal.outbox o JOIN fiscal.attempt a ON a.job_id = o.id AND a.outcome = 'finish'
-                WHERE o.shop = '\(shop)' AND NOT EXISTS (
-                    SELECT FROM fiscal.operator_action p WHERE p.job_id = o.id AND p.action = 'release')) x
-            WHERE elder > id
-            """)
-        found += try await queue.texts(
-            """
-            SELECT format('run %s of job %s counted after it was lost', a.run_no, a.job_id)
-            FROM fiscal.attempt a JOIN told t ON (t.job, t.run) = (a.job_id, a.run_no)
-            WHERE a.job_id = \(jobs[0]) AND a.outcome = 'lost' AND t.counted
-            """)
-        return found
-    }
+                FROM (SELECT * FROM fiscal.job WHERE shop = s AND state = 'running' ORDER BY id) j GROUP BY j.worker_id;
+                PERFORM fiscal.replay_job(id, 'anna', 'the end') FROM fiscal.job WHERE shop = s AND state = 'dead';
+                PERFORM fiscal.claim(worker, 10, '{local}', ARRAY[s], '{0}', '{-infinity}', '{0}', '{10}', '{local}',
+                    '{-infinity}', '{0}', true);
+                EXIT WHEN NOT EXISTS (SELECT FROM fiscal.job WHERE shop = s);
+            END LOOP;
+            RETURN QUERY SELECT format('job %s is stuck, %s', id, state) FROM fiscal.job WHERE shop = s;
+            RETURN QUERY SELECT format('event %s is lost', o.id) FROM fiscal.outbox o
+                WHERE o.shop = s AND NOT EXISTS (SELECT FROM fiscal.job j WHERE j.id = o.id)
+                  AND NOT EXISTS (SELECT FROM fiscal.event_end e WHERE e.event_id = o.id);
+            -- Who was let pass by a person may come after others.
+            RETURN QUERY SELECT format('job %s ended after job %s', x.id, x.elder) FROM (
+                    SELECT o.id, max(o.id) OVER (ORDER BY a.ended_at, a.run_no ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+                        AS elder
+                    FROM fiscal.outbox o JOIN fiscal.attempt a ON a.job_id = o.id AND a.outcome = 'finish'
+                    WHERE o.shop = s AND NOT EXISTS (
+                        SELECT FROM fiscal.operator_action p WHERE p.job_id = o.id AND p.action = 'release')) x
+                WHERE x.elder > x.id;
+            RETURN QUERY SELECT format('run %s of job %s counted after it was lost', a.run_no, a.job_id)
+                FROM fiscal.attempt a JOIN told t ON (t.job, t.run) = (a.job_id, a.run_no)
+                WHERE a.job_id = first AND a.outcome = 'lost' AND t.counted;
+        END $$
+        """,
+    ]
 }

@@ -21,4 +21,7 @@ extension ClaimPlan.Visit {
     /// Live jobs of shop `shop` in the queue `local`.
     static let local = ClaimPlan.Visit(
         key: StreamKey(queue: "local", shop: "shop", priority: 0), limit: 100, floor: .bottom, isFullLook: true)
+    /// Without a limit that matters.
+    static let all = ClaimPlan.Visit(
+        key: StreamKey(queue: "local", shop: "shop", priority: 0), limit: 1000, floor: .bottom, isFullLook: true)
 }

@@ -1,0 +1,119 @@
+import Postgres
+import TestSupport
+import Testing
+
+@testable import JobQueue
+
+/// Everything that locks several rows does so in one order: jobs by id, destinations by name. Two sessions that are
+/// given the same rows in opposite orders wait for each other, and neither is ended for a deadlock.
+@Suite(.database, .timeLimit(.minutes(2))) struct LockOrderTests {
+    let queue = QueueHarness.current
+
+    private static let failure = JobFailure(code: "code", message: "Reason.", blamesDestination: true)
+
+    /// Two jobs that run, and a store whose pool has connections for two.
+    private func running() async throws -> (store: QueueStore, runs: [JobRun]) {
+        try await queue.declare("test")
+        try await queue.insertMany(2)
+        let worker = try await queue.registerWorker()
+        let store = QueueStore(pool: queue.pool, worker: worker, lease: .endless, effects: [])
+        return (
+            store,
+            try await store.claim(ClaimPlan(room: 2, streams: [.local], dueQueues: [], dueFirst: false)).runs.map(\.run)
+        )
+    }
+
+    /// Runs `one` and `other` at once while the rows `held` are locked by a third session, in such a way that each has
+    /// begun before the rows come free: whoever took the second row first would hold it by then.
+    private func meet(
+        holding held: String, _ one: @escaping @Sendable () async throws -> Void,
+        _ other: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        let holder = try await SQLSession.open()
+        try await holder.begin()
+        try await holder.run(held)
+        let first = Task { try await one() }
+        try await waiters(1)
+        let second = Task { try await other() }
+        try await waiters(2)
+        try await holder.commit()
+        try await first.value
+        try await second.value
+        await holder.connection.close()
+    }
+
+    /// Waits until so many sessions of this database wait for a lock.
+    private func waiters(_ count: Int) async throws {
+        try await eventually("\(count) sessions wait") {
+            try await queue.number(
+                """
+                SELECT count(*) FROM pg_stat_activity
+                WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0
+                """) == count
+        }
+    }
+
+    private static let oneJob = "SELECT id::text FROM fiscal.job WHERE id = 1 FOR UPDATE"
+
+    @Test(arguments: [
+        Verdict.finish(outcome: "ok"), .later(failure), .dead(failure), .snooze(for: .seconds(9), checkpoint: nil),
+    ])
+    func aReportSentTwiceMeetsItself(verdict: Verdict) async throws {
+        let (store, runs) = try await running()
+        let reports = try runs.map { try Report.test($0, Outcome(verdict)) }
+        try await meet(holding: Self.oneJob) {
+            _ = try await store.recordAndClaim(reports, nil)
+        } _: {
+            _ = try await store.recordAndClaim(reports.reversed(), nil)
+        }
+    }
+
+    @Test func evidenceMeetsAnOutcome() async throws {
+        let (store, runs) = try await running()
+        let reports = try runs.map { try Report.test($0, Outcome(.finish(outcome: "ok"))) }
+        try await meet(holding: Self.oneJob) {
+            _ = try await store.keepEvidence(reports.reversed())
+        } _: {
+            _ = try await store.recordAndClaim(reports, nil)
+        }
+    }
+
+    @Test func destinationsAreToldInTheOrderOfTheirNames() async throws {
+        try await queue.sql("INSERT INTO fiscal.destination (name, failures) VALUES ('a', 1), ('b', 1)")
+        let (store, runs) = try await running()
+        try await queue.sql("UPDATE fiscal.job SET queue = CASE id WHEN 1 THEN 'b' ELSE 'a' END")
+        func report(_ run: JobRun, _ queue: String) throws -> Report {
+            try Report.test(
+                JobRun(
+                    job: run.job, runNumber: run.runNumber, shop: run.shop, kind: run.kind, queue: queue,
+                    step: run.step), Outcome(.later(Self.failure)))
+        }
+        let mine = [try report(runs[0], "b"), try report(runs[1], "a")]
+        // The other tells the same two, and changes no job: its runs are of before.
+        let other = try await SQLSession.open()
+        try await meet(holding: "SELECT name FROM fiscal.destination WHERE name = 'a' FOR UPDATE") {
+            _ = try await store.recordAndClaim(mine, nil)
+        } _: {
+            try await other.run("SELECT name FROM fiscal.report_destinations('{b,a}', '{0,0}', '{1,1}')")
+        }
+        await other.connection.close()
+    }
+
+    @Test func rescueMeetsALateReport() async throws {
+        let (store, runs) = try await running()
+        let rescuer = try await queue.registerWorker()
+        try await queue.sql("UPDATE fiscal.worker SET steady_since = now() - 2 * lease WHERE id = \(rescuer)")
+        try await queue.sql("UPDATE fiscal.worker SET lease_until = now() - interval '1 s' WHERE id = \(store.worker)")
+        _ = try await queue.number("SELECT fiscal.bury_workers(\(rescuer))")
+        let reports = try runs.map { try Report.test($0, Outcome(.finish(outcome: "ok"))) }
+        let session = try await SQLSession.open()
+        // Whoever rescues waits for nobody; the report waits for the rescue and then counts no more.
+        try await session.begin()
+        #expect(try await session.run("SELECT job::text FROM fiscal.rescue(\(rescuer), 10)").count == 2)
+        let late = Task { try await store.recordAndClaim(reports.reversed(), nil).record.recorded.count }
+        try await waiters(1)
+        try await session.commit()
+        #expect(try await late.value == 0)
+        await session.connection.close()
+    }
+}

@@ -1,0 +1,158 @@
+@testable import JobQueue
+
+/// The rules of the queue in plain Swift: what the database must look like after each act, one act at a time.
+///
+/// It shares no code with the queue and knows nothing of indexes, locks or time: whatever waits for a moment is due.
+struct QueueModel {
+    struct Job: Equatable {
+        let id: Int
+        let lane: String
+        var state = "ready"
+        var step = "run"
+        /// It has the turn of its lane.
+        var holds = false
+        var worker: Int?
+        var run = 0
+        var attempt = 0
+        var snoozes = 0
+        var throttles = 0
+        var doubts = 0
+        var crashes = 0
+        var isDoubtful = false
+        var isWoken = false
+
+        /// What a picture shows of it; ``QueueModel/columns`` shows the same of a row.
+        var text: String {
+            "\(id) \(state) \(step) turn=\(holds ? 1 : 0) run=\(run) a=\(attempt) s=\(snoozes) t=\(throttles) "
+                + "d=\(doubts) c=\(crashes) doubt=\(isDoubtful ? 1 : 0) woken=\(isWoken ? 1 : 0)"
+        }
+    }
+
+    /// ``Job/text`` in SQL.
+    static let columns = """
+        format('%s %s %s turn=%s run=%s a=%s s=%s t=%s d=%s c=%s doubt=%s woken=%s', id, state, step, holder::int, run_no,
+            attempt, snoozes, throttles, doubts, crashes, doubtful::int, woken::int)
+        """
+
+    /// What a lost or unknown outcome of each step means.
+    static let doubts: [String: DoubtPolicy] = ["run": .none, "send": .resend, "ask": .person]
+
+    private(set) var jobs: [Int: Job] = [:]
+    var isPaused = false
+
+    var picture: [String] { jobs.values.sorted { $0.id < $1.id }.map(\.text) }
+
+    func ids(_ condition: (Job) -> Bool) -> [Int] { jobs.values.filter(condition).map(\.id).sorted() }
+
+    mutating func enqueue(_ id: Int, _ lane: String) {
+        jobs[id] = Job(id: id, lane: lane)
+    }
+
+    private func holder(of lane: String) -> Int? { ids { $0.lane == lane && $0.holds }.first }
+
+    private func eldest(of lane: String) -> Int? { ids { $0.lane == lane && !$0.holds && $0.state != "dead" }.first }
+
+    /// Everything that may be claimed is; the others that could be step aside.
+    mutating func claim(by worker: Int) -> [Int] {
+        guard !isPaused else { return [] }
+        var claimed: [Int] = []
+        let before = self
+        for id in ids({ ["ready", "later", "in_doubt"].contains($0.state) }) {
+            guard let job = before.jobs[id] else { continue }
+            let isNext = before.holder(of: job.lane) == nil && before.eldest(of: job.lane) == id
+            if job.lane.isEmpty || job.holds || isNext {
+                jobs[id]?.state = "running"
+                jobs[id]?.holds = !job.lane.isEmpty
+                jobs[id]?.worker = worker
+                jobs[id]?.run += 1
+                claimed.append(id)
+            } else {
+                jobs[id]?.state = "waiting"
+            }
+        }
+        return claimed
+    }
+
+    private mutating func passTurn(of lane: String) {
+        guard !lane.isEmpty, holder(of: lane) == nil, let next = eldest(of: lane), jobs[next]?.state == "waiting" else {
+            return
+        }
+        jobs[next]?.state = "ready"
+    }
+
+    /// A run ends with an outcome that counts.
+    mutating func end(_ id: Int, _ verdict: Verdict) {
+        guard var job = jobs[id] else { return }
+        if case .finish = verdict {
+            remove(id)
+            return
+        }
+        let doubt = Self.doubts[job.step] ?? .none
+        let wasWoken = job.isWoken
+        job.worker = nil
+        job.isWoken = false
+        if case .handBack = verdict {} else { job.crashes = 0 }
+        switch verdict {
+        case .finish: break
+        case .next(let step, _, _, _, _):
+            job = Job(id: id, lane: job.lane, step: step, holds: job.holds, run: job.run)
+        case .snooze:
+            job.snoozes += 1
+            job.state = job.isDoubtful ? "in_doubt" : wasWoken ? "ready" : "later"
+        case .handBack: job.state = job.isDoubtful ? "in_doubt" : "ready"
+        case .later:
+            job.attempt += 1
+            job.state = job.isDoubtful ? "in_doubt" : "later"
+        case .throttled, .unauthorised:
+            job.throttles += 1
+            job.state = job.isDoubtful ? "in_doubt" : "later"
+        case .inDoubt:
+            job.doubts += 1
+            if doubt == .none { job.attempt += 1 } else { job.isDoubtful = true }
+            job.state = doubt == .person ? "dead" : job.isDoubtful ? "in_doubt" : "later"
+        case .dead: job.state = "dead"
+        }
+        jobs[id] = job
+    }
+
+    /// A job is gone for good: finished or cancelled.
+    mutating func remove(_ id: Int) {
+        guard let job = jobs.removeValue(forKey: id) else { return }
+        passTurn(of: job.lane)
+    }
+
+    mutating func replay(_ id: Int) {
+        guard let job = jobs[id] else { return }
+        jobs[id] = Job(
+            id: id, lane: job.lane, state: job.isDoubtful ? "in_doubt" : "ready", step: job.step, holds: job.holds,
+            run: job.run + 1, isDoubtful: job.isDoubtful)
+    }
+
+    mutating func release(_ id: Int) {
+        guard let lane = jobs[id]?.lane else { return }
+        jobs[id]?.holds = false
+        passTurn(of: lane)
+    }
+
+    mutating func wake(_ id: Int) {
+        if jobs[id]?.state == "running" { jobs[id]?.isWoken = true }
+    }
+
+    /// A worker dies and is rescued.
+    mutating func lose(_ worker: Int) {
+        for id in ids({ $0.worker == worker }) {
+            guard var job = jobs[id] else { continue }
+            let doubt = Self.doubts[job.step] ?? .none
+            job.worker = nil
+            job.isWoken = false
+            job.run += 1
+            job.crashes += 1
+            if doubt != .none {
+                job.doubts += 1
+                job.isDoubtful = true
+            }
+            job.state = doubt == .person || job.crashes >= 10 ? "dead" : job.isDoubtful ? "in_doubt" : "ready"
+            jobs[id] = job
+        }
+    }
+}
