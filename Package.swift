@@ -86,7 +86,9 @@ let package = Package(
             name: "FiscalProvidersTests", dependencies: ["FiscalProviders", "Fiscal", "HTTPTransport"],
             swiftSettings: strict),
         .testTarget(name: "BitrixTests", dependencies: ["Bitrix", "HTTPTransport"], swiftSettings: strict),
-        .testTarget(name: "SandboxTests", dependencies: ["Sandbox", nioCore, nioPosix], swiftSettings: strict),
+        .testTarget(
+            name: "SandboxTests", dependencies: ["Sandbox", nioCore, nioPosix, subprocess], exclude: ["Clients"],
+            swiftSettings: strict),
         .testTarget(
             name: "RelayTests",
             dependencies: [
