@@ -25,7 +25,7 @@ extension Sandbox {
     /// - Returns: its first tokens; nil if the portal has no such application.
     package func install(
         _ clientID: String = "local.sandbox", user: Int = 1, in portal: String = "main"
-    ) -> BitrixTokens? {
+    ) -> SandboxTokens? {
         bitrix.install(clientID, user: user, in: portal)
     }
 

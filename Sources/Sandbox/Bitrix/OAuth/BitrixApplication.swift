@@ -41,7 +41,7 @@ extension BitrixPortal {
 }
 
 /// What an application is told when it is installed and each time it refreshes.
-package struct BitrixTokens: Hashable, Sendable {
+package struct SandboxTokens: Hashable, Sendable {
     /// Goes with every call.
     package let accessToken: String
     /// Good for one refresh.

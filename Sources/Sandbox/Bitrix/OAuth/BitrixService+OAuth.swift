@@ -20,7 +20,7 @@ extension BitrixService {
     }
 
     /// Installs an application in a portal, or installs it anew; nil if the portal has no such application.
-    package func install(_ clientID: String, user: Int, in name: String) -> BitrixTokens? {
+    package func install(_ clientID: String, user: Int, in name: String) -> SandboxTokens? {
         withPortals { portals in
             guard let application = portals[name]?.application(clientID) else { return nil }
             return issue(to: application, user: user, replacing: nil, in: name, &portals)
@@ -56,7 +56,7 @@ extension BitrixService {
 
     private func refresh(
         _ call: OAuthRequest, _ portals: inout [String: PortalState]
-    ) throws(OAuthError) -> (portal: String, tokens: BitrixTokens) {
+    ) throws(OAuthError) -> (portal: String, tokens: SandboxTokens) {
         let kind = try call.need("grant_type")
         let clientID = try call.need("client_id")
         let secret = try call.need("client_secret")
@@ -84,9 +84,9 @@ extension BitrixService {
     private func issue(
         to application: BitrixPortal.Application, user: Int, replacing used: String?, in name: String,
         _ portals: inout [String: PortalState]
-    ) -> BitrixTokens {
+    ) -> SandboxTokens {
         let now = clock.microseconds()
-        let tokens = BitrixTokens(
+        let tokens = SandboxTokens(
             accessToken: Self.secret(), refreshToken: Self.secret(),
             expires: now / 1_000_000 + Int64(application.accessLifetime), expiresIn: application.accessLifetime,
             scopes: application.scopes, memberID: portals[name]?.portal.memberID ?? "", user: user)
