@@ -85,6 +85,16 @@ extension Sandbox {
         return summary
     }
 
+    /// Requests to all stand-ins so far; a batch counts as one.
+    package var requests: Int {
+        let bitrix = bitrix.withPortals { portals in
+            portals.values.reduce(0) { sum, state in
+                sum + state.calls.filter { !$0.key.hasPrefix("batch/") }.values.reduce(0, +)
+            }
+        }
+        return bitrix + cloudKassir.withState { $0.calls.values.reduce(0, +) }
+    }
+
     /// The receipts accepted so far, in the order of their coming.
     package func receipts(_ filter: LedgerFilter = LedgerFilter()) -> [CloudKassirReceipt] {
         cloudKassir.settleDue()

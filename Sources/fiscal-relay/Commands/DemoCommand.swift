@@ -8,10 +8,12 @@ import UnixSignals
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "Show the whole way of an order: private database, sandbox, two workers, a varied set of orders.",
+        abstract:
+            "Show the whole circle: private database, sandbox, two workers, two shops.",
         discussion: """
-            Ends with the numbers of the sandbox's ledgers, and with status 1 unless every event became exactly one \
-            receipt that its order shows. On a terminal everything then stays up to look around, until Ctrl-C; with \
+            First a varied set of paid orders; then, in both shops, a sale, a prepayment with its closing receipt, a \
+            partial refund and a correction. Ends with status 1 unless every event became \
+            exactly one receipt that its order shows, and every ledger (ours, the registers' and the portals') agrees with every other. On a terminal everything then stays up to look around, until Ctrl-C; with \
             --once it does not.
             """)
 
@@ -19,6 +21,7 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(help: "Requests in a hundred that go wrong.") var faults = 0
     @Option(help: "Chooses which.") var seed: UInt64 = 1
     @Flag(help: "Kill one worker with SIGKILL on the way.") var kill = false
+    @Option(help: "Workers to kill with SIGKILL in the circle, one after another.") var kills = 0
     @Option(help: "Seconds after which to give up.") var timeout = 600
     @Flag(help: "End when all events are done.") var once = false
     @OptionGroup var output: FormatOptions
@@ -26,6 +29,7 @@ struct DemoCommand: AsyncParsableCommand {
     func validate() throws {
         guard (1...100_000).contains(events) else { throw ValidationError("--events: allowed: 1 to 100000.") }
         guard (0...80).contains(faults) else { throw ValidationError("--faults: allowed: 0 to 80.") }
+        guard (0...100).contains(kills) else { throw ValidationError("--kills: allowed: 0 to 100.") }
         guard timeout > 0 else { throw ValidationError("--timeout: allowed: 1 or more.") }
     }
 
@@ -41,7 +45,8 @@ struct DemoCommand: AsyncParsableCommand {
             do {
                 StandardError.write("Paying for \(events) orders in \(DemoStage.shops.count) shops …")
                 let summary = try await DemoRun(
-                    events: events, faultPercent: faults, seed: seed, killsWorker: kill, timeout: .seconds(timeout)
+                    events: events, faultPercent: faults, seed: seed, killsWorker: kill, circleKills: kills,
+                    timeout: .seconds(timeout)
                 ).run(stage, sandbox)
                 try show(summary)
                 if !summary.isSuccess { try await explain(stage) }
@@ -63,19 +68,17 @@ struct DemoCommand: AsyncParsableCommand {
         case .json:
             try Listing.json(summary)
         case .table:
+            print(Listing.table(headings: ["orders", "number"], rows: summary.rows))
+            if let circle = summary.circle {
+                print("")
+                print(Listing.table(headings: ["circle in both shops", "number"], rows: circle.rows))
+                for fault in circle.disagreements { print("not alike: \(fault)") }
+            }
+            print("")
             print(
-                Listing.table(
-                    headings: ["what", "number"],
-                    rows: [
-                        ["events written by the shops", "\(summary.events)"],
-                        ["receipts accepted by the registers", "\(summary.receipts)"],
-                        ["documents fiscalised", "\(summary.fiscalized)"],
-                        ["orders that show their receipt", "\(summary.writtenBack)"],
-                        ["dead letters", "\(summary.dead)"],
-                        ["duplicates", "\(summary.duplicates)"],
-                        ["seconds", "\(summary.seconds)"],
-                    ]))
-            print(summary.isSuccess ? "Every event became exactly one receipt." : "Not every event became one receipt.")
+                summary.isSuccess
+                    ? "Every event became exactly one receipt, and every ledger agrees with every other."
+                    : "Not every event became one receipt, or the ledgers do not agree.")
         }
     }
 

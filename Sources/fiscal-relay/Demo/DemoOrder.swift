@@ -150,6 +150,15 @@ enum DemoText {
         "\(kopecks / 100)." + (kopecks % 100 < 10 ? "0" : "") + "\(kopecks % 100)"
     }
 
+    /// Thousandths of a decimal text with up to three digits after the point.
+    static func thousandths(_ text: String) -> Int {
+        let parts = text.split(separator: ".")
+        let isNegative = text.hasPrefix("-")
+        let whole = abs(Int(parts.first ?? "") ?? 0) * 1000
+        let fraction = parts.count > 1 ? Int((parts[1] + "000").prefix(3)) ?? 0 : 0
+        return isNegative ? -(whole + fraction) : whole + fraction
+    }
+
     static func quantity(_ thousandths: Int) -> String {
         guard thousandths % 1000 != 0 else { return "\(thousandths / 1000)" }
         let digits = String(1000 + thousandths % 1000).dropFirst()

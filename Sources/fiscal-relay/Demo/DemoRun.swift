@@ -9,6 +9,8 @@ struct DemoRun {
     let faultPercent: Int
     let seed: UInt64
     let killsWorker: Bool
+    /// How often a worker is killed in the circle.
+    let circleKills: Int
     let timeout: Duration
 
     /// How many orders one INSERT writes.
@@ -20,22 +22,19 @@ struct DemoRun {
         }
         for shop in DemoStage.shops { seed(orders.filter { $0.shop == shop }, in: shop, sandbox) }
         sandbox.faults.order(DemoFaults.rules(percent: faultPercent, seed: seed))
-        var workers = startWorkers(stage)
+        var workers = DemoWorkers(stage)
         let started = ContinuousClock.now
         do {
             try await insert(orders, stage.shopPool)
-            let summary = try await watch(stage, sandbox, &workers, since: started)
-            for worker in workers { await worker.stop() }
+            var summary = try await watch(stage, sandbox, &workers, since: started)
+            var circle = try await CircleRun(kills: circleKills, timeout: timeout).run(stage, sandbox, &workers)
+            circle.check(sandbox.summary(), beside: summary)
+            summary.circle = circle
+            await workers.stop()
             return summary
         } catch {
-            for worker in workers { await worker.stop() }
+            await workers.stop()
             throw error
-        }
-    }
-
-    private func startWorkers(_ stage: DemoStage) -> [WorkerProcess] {
-        (1...2).map {
-            WorkerProcess(configuration: stage.configurationPath, log: "\(stage.directory)/worker-\($0).log")
         }
     }
 
@@ -65,13 +64,13 @@ struct DemoRun {
 
     /// Shows progress until every order is written back or in front of a person.
     private func watch(
-        _ stage: DemoStage, _ sandbox: Sandbox, _ workers: inout [WorkerProcess], since started: ContinuousClock.Instant
+        _ stage: DemoStage, _ sandbox: Sandbox, _ workers: inout DemoWorkers, since started: ContinuousClock.Instant
     ) async throws -> DemoSummary {
         var progress = ProgressReporter("receipts", total: events)
         var mayKill = killsWorker
         while true {
             let ledger = sandbox.summary()
-            let (open, dead) = try await openJobs(stage.adminPool)
+            let (open, dead) = try await Self.openJobs(stage.adminPool)
             let summary = DemoSummary(
                 events: events, ledger: ledger, dead: dead,
                 seconds: (ContinuousClock.now - started) / .seconds(1))
@@ -82,9 +81,7 @@ struct DemoRun {
             }
             if mayKill, summary.fiscalized * 3 >= events {
                 mayKill = false
-                await workers.removeFirst().kill()
-                workers.append(
-                    WorkerProcess(configuration: stage.configurationPath, log: "\(stage.directory)/worker-3.log"))
+                await workers.kill()
             }
             guard ContinuousClock.now - started < timeout else {
                 progress.finish()
@@ -94,8 +91,9 @@ struct DemoRun {
         }
     }
 
-    private func openJobs(_ pool: PostgresPool) async throws -> (open: Int, dead: Int) {
-        let row = try await pool.query(Self.countJobs) { row throws(PostgresError) in
+    /// Jobs that are to be done, and jobs that wait for a person.
+    static func openJobs(_ pool: PostgresPool) async throws -> (open: Int, dead: Int) {
+        let row = try await pool.query(countJobs) { row throws(PostgresError) in
             (try row.get(Int64.self, "open"), try row.get(Int64.self, "dead"))
         }.first
         return (Int(row?.0 ?? 0), Int(row?.1 ?? 0))

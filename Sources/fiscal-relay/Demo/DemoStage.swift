@@ -7,7 +7,7 @@ import Sandbox
 /// The world of a demonstration: a private database with the roles of an installation, two shops, and the sandbox.
 struct DemoStage: Sendable {
     static let database = "fiscal_relay_demo"
-    /// A self-hosted shop and one in the cloud, each with its own cash register and portal.
+    /// A self-hosted shop with our module and another, each with its own cash register and portal.
     static let shops = ["main", "outlet"]
     static let firstOrder = 1001
 
@@ -27,7 +27,10 @@ struct DemoStage: Sendable {
     }
 
     static var portals: [BitrixPortal] {
-        shops.map { BitrixPortal(name: $0, basePath: "/portal/\($0)") }
+        [
+            BitrixPortal(name: "main", basePath: "/portal/main", hasModule: true),
+            BitrixPortal(name: "outlet", basePath: "/portal/outlet"),
+        ]
     }
 
     /// Starts the database, brings its schema up and makes the logins.

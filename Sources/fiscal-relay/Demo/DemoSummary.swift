@@ -15,9 +15,11 @@ struct DemoSummary: Encodable {
     /// Documents beyond one per receipt, or beyond one per event.
     var duplicates = 0
     var seconds = 0.0
+    /// The circle that follows; its numbers are not among those above.
+    var circle: CircleSummary?
 
     enum CodingKeys: String, CodingKey {
-        case events, receipts, fiscalized, dead, duplicates, seconds
+        case events, receipts, fiscalized, dead, duplicates, seconds, circle
         case writtenBack = "written_back"
     }
 
@@ -31,8 +33,31 @@ struct DemoSummary: Encodable {
         self.seconds = (seconds * 100).rounded() / 100
     }
 
-    /// Whether every event ended as exactly one receipt that its order shows.
+    /// Whether every event ended as exactly one receipt that its order shows, and every ledger agrees with every other.
     var isSuccess: Bool {
-        receipts == events && fiscalized == events && writtenBack == events && dead == 0 && duplicates == 0
+        (circle?.isSuccess ?? true) && receipts == events && fiscalized == events && writtenBack == events && dead == 0
+            && duplicates == 0
+    }
+}
+
+extension DemoSummary {
+    /// The numbers in words.
+    var rows: [[String]] {
+        [
+            ["events written by the shops", "\(events)"], ["receipts accepted by the registers", "\(receipts)"],
+            ["documents fiscalised", "\(fiscalized)"], ["orders that show their receipt", "\(writtenBack)"],
+            ["dead letters", "\(dead)"], ["duplicates", "\(duplicates)"], ["seconds", "\(seconds)"],
+        ]
+    }
+}
+
+extension CircleSummary {
+    /// The numbers in words.
+    var rows: [[String]] {
+        [
+            ["events, each written twice", "\(events)"], ["receipts, each one document", "\(receipts)"],
+            ["of these refunds", "\(refunds)"], ["roubles taken, less refunds", roubles],
+            ["orders that show their newest receipt", "\(ordersShown)"],
+        ]
     }
 }

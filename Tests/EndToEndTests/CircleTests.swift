@@ -1,0 +1,52 @@
+import FoundationEssentials
+import Testing
+
+/// The demonstration's whole circle, as a stranger would run it: what it prints is what its ledgers say.
+@Suite(.timeLimit(.minutes(10))) struct CircleTests {
+    private struct Summary: Decodable {
+        let events: Int
+        let receipts: Int
+        let fiscalized: Int
+        let written_back: Int
+        let dead: Int
+        let duplicates: Int
+        let circle: Circle
+    }
+
+    private struct Circle: Decodable {
+        let events: Int
+        let repeats: Int
+        let receipts: Int
+        let disagreements: [String]
+        let workers_killed: Int
+    }
+
+    /// Runs it, and fails with what it said unless all is as it should be.
+    private func run(_ arguments: [String]) async throws -> Summary {
+        let result = try await Program.run(["demo", "--once", "--format", "json"] + arguments)
+        #expect(result.status == 0, "\(result.output)\(result.error.suffix(4000))")
+        let summary = try JSONDecoder().decode(Summary.self, from: Data(result.output.utf8))
+        #expect(summary.receipts == summary.events)
+        #expect(summary.fiscalized == summary.events)
+        #expect(summary.written_back == summary.events)
+        #expect(summary.dead == 0)
+        #expect(summary.duplicates == 0)
+        #expect(summary.circle.receipts == summary.circle.events)
+        #expect(summary.circle.repeats == summary.circle.events)
+        #expect(summary.circle.disagreements == [])
+        return summary
+    }
+
+    @Test func everyLedgerAgreesWithEveryOther() async throws {
+        let summary = try await run(["--events", "28"])
+        #expect(summary.events == 28)
+        #expect(summary.circle.workers_killed == 0)
+    }
+
+    /// A worker is killed with SIGKILL after every nine requests or so, wherever in the circle that falls, while one
+    /// request in ten goes wrong as well.
+    @Test(arguments: [1, 2]) func killingWorkersChangesNothing(seed: Int) async throws {
+        let summary = try await run(["--events", "2", "--kills", "6", "--faults", "10", "--seed", "\(seed)"])
+        #expect(summary.circle.workers_killed > 0)
+    }
+}
