@@ -23,6 +23,8 @@ demo: build
 # All tests; each starts or clones a PostgreSQL of its own. ARGS="--filter FiscalTests"
 test: setup
 ifeq ($(strip $(ARGS)),)
+	@# First, since the Swift run's closing line is the one to look for at the end.
+	deploy/bitrix/tests/run --quiet
 	$(SWIFT) test --skip 'ConcurrencyTests|manyCancellationsAtOnce'
 	@# Thousands of sockets at once are counted one by one, in a process where nobody else opens any.
 	$(SWIFT) test --skip-build --filter 'ConcurrencyTests|manyCancellationsAtOnce'
@@ -30,9 +32,9 @@ else
 	$(SWIFT) test $(ARGS)
 endif
 
-# The Bitrix module, with PHP, MariaDB and PostgreSQL of its own; installs Debian's PHP and MariaDB if they are missing.
+# The Bitrix module alone, with PHP, MariaDB and PostgreSQL of its own, test by test. ARGS="SweepSuite"
 test-bitrix: setup
-	deploy/bitrix/tests/run
+	deploy/bitrix/tests/run $(ARGS)
 
 # The long forms of what `make test` runs briefly.
 chaos: setup

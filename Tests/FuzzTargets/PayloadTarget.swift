@@ -9,14 +9,14 @@ extension FuzzTarget {
         name: "payload", longest: 4096, words: PayloadFuzzing.words
     ) { bytes throws(FuzzFinding) in
         guard let choice = bytes.first else { return }
-        let kind = PayloadFuzzing.kinds[Int(choice) % PayloadFuzzing.kinds.count]
+        let kind = PayloadFuzzing.kinds[Int(choice &- UInt8(ascii: "0")) % PayloadFuzzing.kinds.count]
         try PayloadFuzzing.run(kind, String(decoding: bytes.dropFirst(), as: UTF8.self))
     }
 }
 
 enum PayloadFuzzing {
     enum Kind: String, CaseIterable {
-        case paid, shipped, refunded, correction
+        case paid, shipped, refunded, correction, check
     }
 
     static let kinds = Kind.allCases
@@ -66,6 +66,7 @@ enum PayloadFuzzing {
         case .paid: try PaidOrderPlanner.plan(OrderPaid(payload: text), context)
         case .shipped: try ShippedOrderPlanner.plan(ShippedOrder(payload: text), context)
         case .refunded: try RefundPlanner.plan(RefundedPayment(payload: text), context)
+        case .check: try CashboxCheckPlanner.plan(CashboxCheck(payload: text), context)
         case .correction:
             try CorrectionPlanner.plan(
                 ReceiptCorrectionEvent(payload: text), wrong: nil, eventKey: "correction:1", context)

@@ -56,4 +56,18 @@ package enum ReceiptBuilder {
     package static func correct(_ request: CorrectionRequest) throws(FiscalFault) -> [ReceiptBody] {
         try Repairing.receipts(of: request)
     }
+
+    /// The receipt that another program has computed; none if it has nothing to fiscalise.
+    ///
+    /// - Throws: ``FiscalFaults`` with every fault of the lines, else the first of the whole, at the names that
+    ///   ``DictatedReceipt`` has in a payload: `items[n].price`, `payments`, `total_sum`.
+    package static func dictated(_ receipt: DictatedReceipt) throws(FiscalFaults) -> [ReceiptBody] {
+        guard let body = try Dictation.receipt(receipt) else { return [] }
+        do {
+            try FinalAssertion.check([body])
+        } catch {
+            throw FiscalFaults(error)
+        }
+        return [body]
+    }
 }

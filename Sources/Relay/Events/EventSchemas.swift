@@ -1,11 +1,14 @@
 /// The JSON Schemas (draft 2020-12) of the payloads, by kind of event.
 package enum EventSchemas {
-    package static let kinds = ["order.paid", "order.shipped", "payment.refunded", "receipt.correction"]
+    package static let kinds = [
+        "cashbox.check", "order.paid", "order.shipped", "payment.refunded", "receipt.correction",
+    ]
 
     /// The schema's JSON text; nil for a kind that has none.
     package static func schema(of kind: String) -> String? {
         let bytes: [UInt8]
         switch kind {
+        case "cashbox.check": bytes = PackageResources.cashbox_check_json
         case "order.paid": bytes = PackageResources.order_paid_json
         case "order.shipped": bytes = PackageResources.order_shipped_json
         case "payment.refunded": bytes = PackageResources.payment_refunded_json

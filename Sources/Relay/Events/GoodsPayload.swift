@@ -65,7 +65,7 @@ package struct ItemPayload: Sendable {
         self.quantity = quantity
     }
 
-    private static func measure(from reader: borrowing PayloadReader) -> Measure {
+    static func measure(from reader: borrowing PayloadReader) -> Measure {
         guard let text = reader.optionalText("measure_code", maximumLength: 10) else { return .piece }
         guard let code = Int(text), code >= 0 else {
             reader.report(.measureUnknown, "measure_code", found: text)

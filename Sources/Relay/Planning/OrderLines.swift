@@ -53,7 +53,10 @@ enum OrderLines {
             marks: marks, agent: item.agent, sno: item.sno, isDeliveredAtPayment: item.isDeliveredAtPayment)
     }
 
-    private static func rate(_ value: JSONValue?, _ vat: VATMapping) throws(FiscalFault) -> VATRate {
+    /// The plain rate for what a payload says.
+    ///
+    /// - Throws: as ``VATMapping``, and `value_missing` where a payer of VAT says nothing.
+    static func rate(_ value: JSONValue?, _ vat: VATMapping) throws(FiscalFault) -> VATRate {
         switch value {
         case nil:
             // “Without VAT” is a statement that a shop makes and nobody makes for it, unless it never pays VAT (R40).

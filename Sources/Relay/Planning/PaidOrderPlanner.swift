@@ -136,7 +136,7 @@ package enum PaidOrderPlanner {
     }
 
     /// The oldest debt is paid first; each hand-over has a receipt of its own, since its day decides the rates (R34).
-    private static func creditPayments(
+    static func creditPayments(
         of sum: Money, _ credits: [OpenCredit]
     ) throws(FiscalFault) -> [(settlement: Settlement, sno: TaxSystem?)] {
         let owed = credits.reduce(0) { $0 + $1.total }

@@ -16,6 +16,8 @@ package enum PlanningFault: Error, Hashable, Sendable {
     case originalMissing(String)
     /// Money of the order is on record without a receipt, so a closing receipt would be wrong.
     case prepaymentNotReceipted(event: Int64)
+    /// Another event has a receipt of a part of what this one settles.
+    case alreadyReceipted(event: Int64, settlement: String)
 }
 
 /// What planning knows beside the event's payload.

@@ -26,6 +26,10 @@ extension ReceiptSteps {
             return try ShippedOrderPlanner.plan(
                 shipped,
                 try await context(run, event: event, shop: shop, order: shipped.order.id, checksPayments: true))
+        case "cashbox.check":
+            let check = try payload(run) { text throws(FiscalFaults) in try CashboxCheck(payload: text) }
+            return try CashboxCheckPlanner.plan(
+                check, try await context(run, event: event, shop: shop, order: check.order?.id, checksPayments: true))
         default:
             let correction = try payload(run) { text throws(FiscalFaults) in
                 try ReceiptCorrectionEvent(payload: text)

@@ -12,7 +12,9 @@ package struct ReceiptSteps: Sendable {
     package static let await = "await"
 
     /// Kinds of events that run through this process.
-    package static let kinds = ["order.paid", "payment.refunded", "order.shipped", "receipt.correction"]
+    package static let kinds = [
+        "order.paid", "payment.refunded", "order.shipped", "receipt.correction", "cashbox.check",
+    ]
 
     let directory: ShopDirectory
     let receipts: ReceiptStore

@@ -31,6 +31,8 @@ package struct StepFailure: Sendable {
             return say(
                 "original_missing", "Нет чека, на который опирается событие: \(detail).",
                 "The receipt that this event builds on is not there: \(detail).")
+        case .alreadyReceipted(let event, let settlement):
+            return alreadyReceipted(by: event, settlement: settlement)
         case .prepaymentNotReceipted(let event):
             return say(
                 "prepayment_not_receipted",

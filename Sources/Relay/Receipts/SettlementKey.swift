@@ -8,6 +8,8 @@ package enum SettlementKey: Hashable, Sendable, CustomStringConvertible {
     case shipment(String)
     /// A transaction at a point of sale.
     case pointOfSale(transaction: String)
+    /// A check of Bitrix that names neither payment nor shipment.
+    case check(portal: String, check: String)
     /// A repair of that receipt: of our own by its key, or of a missed settlement by the key of its event.
     case correction(of: String)
 
@@ -17,6 +19,7 @@ package enum SettlementKey: Hashable, Sendable, CustomStringConvertible {
         case .paymentOut(let payment, let refund): "payment:\(payment):out:\(refund)"
         case .shipment(let shipment): "shipment:\(shipment)"
         case .pointOfSale(let transaction): "pos:\(transaction)"
+        case .check(let portal, let check): "check:\(portal):\(check)"
         case .correction(let receipt): "correction:\(receipt)"
         }
     }

@@ -48,6 +48,7 @@ struct HostilePayloadTests {
 
     private func plan(_ kind: String, _ text: String, _ books: Books) throws -> ReceiptPlan {
         switch kind {
+        case "cashbox.check": try books.plan(check: text)
         case "order.paid": try books.plan(paid: text)
         case "order.shipped": try books.plan(shipped: text)
         case "payment.refunded": try books.plan(refunded: text)

@@ -5,6 +5,7 @@ import Relay
 enum AnyEvent {
     static func read(_ kind: String, _ payload: String) throws(FiscalFaults) {
         switch kind {
+        case "cashbox.check": _ = try CashboxCheck(payload: payload)
         case "order.paid": _ = try OrderPaid(payload: payload)
         case "order.shipped": _ = try ShippedOrder(payload: payload)
         case "payment.refunded": _ = try RefundedPayment(payload: payload)

@@ -33,6 +33,10 @@ struct Books {
         try RefundPlanner.plan(try RefundedPayment(payload: payload), context())
     }
 
+    func plan(check payload: String) throws -> ReceiptPlan {
+        try CashboxCheckPlanner.plan(try CashboxCheck(payload: payload), context())
+    }
+
     func plan(correction payload: String) throws -> ReceiptPlan {
         let event = try ReceiptCorrectionEvent(payload: payload)
         let wrong = receipts.first { $0.externalID == event.receiptExternalID }
@@ -49,6 +53,9 @@ struct Books {
 
     @discardableResult
     mutating func refunded(_ payload: String) throws -> [PlannedReceipt] { try keep(plan(refunded: payload)) }
+
+    @discardableResult
+    mutating func checked(_ payload: String) throws -> [PlannedReceipt] { try keep(plan(check: payload)) }
 
     @discardableResult
     mutating func corrected(_ payload: String) throws -> [PlannedReceipt] { try keep(plan(correction: payload)) }
@@ -82,8 +89,10 @@ extension PastReceipt {
 }
 
 extension ReceiptPlan {
-    var bodies: [ReceiptBody] {
-        if case .receipts(let planned) = self { planned.map(\.document.body) } else { [] }
+    var bodies: [ReceiptBody] { planned.map(\.document.body) }
+
+    var planned: [PlannedReceipt] {
+        if case .receipts(let planned) = self { planned } else { [] }
     }
 }
 
@@ -109,6 +118,7 @@ func faults(_ body: () throws -> Void) -> [String] {
         switch error {
         case .faults(let faults): return faults.all.map { "\($0.code.rawValue) \($0.field.text)" }
         case .originalMissing: return ["original_missing"]
+        case .alreadyReceipted(_, let settlement): return ["already_receipted \(settlement)"]
         case .prepaymentNotReceipted(let event): return ["prepayment_not_receipted \(event)"]
         }
     } catch {

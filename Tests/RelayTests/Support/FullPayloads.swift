@@ -23,6 +23,14 @@ enum FullPayloads {
         """
 
     static let byKind = [
+        "cashbox.check": """
+        { "v": 1, "portal": "shop.example.ru", "check": { "id": 12, "type": "sell", "sign": "income" }, \(order),
+          "shipments": [{ "id": 7 }], \(customer), "total_sum": "590.00000001",
+          "payments": [{ "id": 5, "type": "cashless", "sum": "590.00" }], "cashbox": { "service_email": "shop@example.ru" },
+          "items": [{ "id": "77", "product_id": 501, "name": "Чайник", "price": "590.00", "sum": "590.00", "quantity": "1",
+            "measure_code": 796, "vat_rate": "0.22", "object": "commodity", "marks": ["0104603988000001215abcdefgh12345"],
+            "supplier": { "type": "another", "inn": "7712345671", "name": "ООО", "phones": ["+79161234567"] } }] }
+        """,
         "order.paid": "{ \"v\": 1, \(paidFields) }",
         "order.shipped": """
         { "v": 1, \(order), "shipment": { "id": 7, "shipped_at": "2026-11-21T12:00:00Z" }, "paid_now": "5.00",

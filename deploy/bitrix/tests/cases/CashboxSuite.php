@@ -4,15 +4,14 @@ declare(strict_types=1);
 
 namespace Fiscal\Tests\Cases;
 
-use Bitrix\Main\Application;
+use Bitrix\Main\Config\Option;
 use Bitrix\Sale\Cashbox\CheckManager;
 use Bitrix\Sale\Cashbox\Errors\Warning;
 use Bitrix\Sale\Cashbox\Internals\CashboxCheckTable;
-use Bitrix\Sale\Cashbox\Internals\CashboxTable;
 use Bitrix\Sale\Cashbox\Manager;
 use Fiscal\Relay\Cashbox\CheckSweep;
-use Fiscal\Relay\Cashbox\RelayCashbox;
 use Fiscal\Relay\Options\Settings;
+use Fiscal\Relay\Relay\PostgresTarget;
 use Fiscal\Tests\JsonSchema;
 use Fiscal\Tests\Shop;
 use Fiscal\Tests\Site;
@@ -20,7 +19,8 @@ use Fiscal\Tests\Suite;
 
 final class CashboxSuite extends Suite
 {
-    private const SCHEMA = __DIR__ . '/../../schema/cashbox.check.json';
+    private const MARK = "0104606203090000215Qbag!\x1d93Zjqw";
+    private const SCHEMA = __DIR__ . '/../../../../Sources/Relay/Schemas/cashbox.check.json';
 
     public function testPrintsOnceHoweverOften(string $kind): void
     {
@@ -37,10 +37,26 @@ final class CashboxSuite extends Suite
         $this->same(1, count(Site::arrived($kind)));
         $this->same(['cashbox.check', "check:shop.example.ru:$check"], [$event['kind'], $event['event_key']]);
         $this->same([], JsonSchema::faults(self::SCHEMA, json_encode($event['payload'])));
-        $item = $event['payload']['items'][0];
-        $this->same(["A\x1d1"], $item['marks']);
-        $this->same(['33.33333333', 'full_payment', '0.22'], [$item['vat_sum'], $item['method'], $item['vat_rate']]);
-        $this->same("DM\x00\xff", base64_decode($item['nomenclature_code']));
+        $payload = $event['payload'];
+        $this->same([self::MARK], $payload['items'][0]['marks']);
+        $this->same(['0.22', 'delivery'], [$payload['items'][0]['vat_rate'], $payload['items'][1]['id']]);
+        $order = (int)Site::value("SELECT ORDER_ID AS O FROM b_sale_cashbox_check WHERE ID = $check");
+        $payment = (int)Site::value("SELECT ID AS I FROM b_sale_order_payment WHERE ORDER_ID = $order");
+        $shipment = (int)Site::value("SELECT ID AS I FROM b_sale_order_delivery WHERE ORDER_ID = $order");
+        $this->same([$payment, $shipment], [$payload['payments'][0]['id'], $payload['shipments'][0]['id']]);
+        $this->same("order:$order", $event['subject']);
+    }
+
+    public function testTheShopsOwnAddressIsNoBuyer(string $kind): void
+    {
+        Option::set('main', 'email_from', 'Shop@example.ru');
+        $check = $this->check(['EMAIL' => '', 'PHONE' => '']);
+        CheckManager::print($check);
+        Shop::relay();
+        $this->same(
+            ['email' => null, 'phone' => null],
+            array_intersect_key(Site::arrived($kind)[0]['payload']['customer'], ['email' => 1, 'phone' => 1])
+        );
     }
 
     public function testOtherContentUnderTheSameCheckIsRefused(string $kind): void
@@ -53,26 +69,68 @@ final class CashboxSuite extends Suite
 
     public function testReportsWhatTheWorkerStored(string $kind): void
     {
-        $check = $this->check();
-        $refused = $this->check();
-        CheckManager::print($check);
-        CheckManager::print($refused);
+        [$done, $refused, $dead, $other] = [$this->check(), $this->check(), $this->check(), $this->check()];
+        foreach ([$done, $refused, $dead, $other] as $check) {
+            CheckManager::print($check);
+        }
         Shop::relay();
         $register = Manager::getObjectById(1);
-        $answer = $register->check(CheckManager::getObjectById($check));
+        $answer = $register->check(CheckManager::getObjectById($done));
         $this->true($answer->getErrors()[0] instanceof Warning, 'not yet');
-        $this->same('P', $this->status($check));
-        $this->receipt($kind, $check, "'fiscalised', '9282440300669999', '77', '1234567890', NULL");
+        $this->same('P', $this->status($done));
+        $this->receipt($kind, $done, "'fiscalised', '9282440300669999', '77', '1234567890', NULL");
         $this->receipt($kind, $refused, "'refused', NULL, NULL, NULL, 'ИНН неверен'");
-        $this->same(2, CheckSweep::run());
+        $this->die($kind, $refused, 'Касса отказала: ИНН неверен');
+        // Faulty data: dead before there was a receipt.
+        $this->die($kind, $dead, 'customer: нет адреса');
+        $this->same(3, CheckSweep::run());
         $this->quiet();
-        $this->same(['Y', 'E'], [$this->status($check), $this->status($refused)]);
+        $this->same(['Y', 'E', 'E', 'P'], array_map($this->status(...), [$done, $refused, $dead, $other]));
         $this->true(str_contains((string)Site::value(
-            "SELECT LINK_PARAMS AS L FROM b_sale_cashbox_check WHERE ID = $check"
+            "SELECT LINK_PARAMS AS L FROM b_sale_cashbox_check WHERE ID = $done"
         ), '9282440300669999'), 'the numbers are there');
-        $this->same('ИНН неверен', Site::value(
-            "SELECT ERROR_MESSAGE AS M FROM b_sale_cashbox_check WHERE ID = $refused"
+        $this->same('customer: нет адреса', Site::value(
+            "SELECT ERROR_MESSAGE AS M FROM b_sale_cashbox_check WHERE ID = $dead"
         ));
+        $this->same(0, CheckSweep::run(), 'what failed is not told again');
+    }
+
+    public function testWhatAPersonMendedIsPrintedAfterAll(string $kind): void
+    {
+        $check = $this->check();
+        CheckManager::print($check);
+        Shop::relay();
+        $this->receipt($kind, $check, "'refused', NULL, NULL, NULL, 'ИНН неверен'");
+        $this->die($kind, $check, 'ИНН неверен');
+        CheckSweep::run();
+        $this->same('E', $this->status($check));
+        // The replay of a person makes another edition.
+        $this->receipt($kind, $check, "'fiscalised', '9282440300669999', '78', '1234567890', NULL", 2);
+        $this->same(1, CheckSweep::run());
+        $this->same('Y', $this->status($check));
+        $this->quiet();
+    }
+
+    public function testALoginSeesResultsOfItsOwnShopOnly(string $kind): void
+    {
+        $check = $this->check();
+        CheckManager::print($check);
+        Shop::relay();
+        $this->receipt($kind, $check, "'fiscalised', '9282440300669999', '77', '1234567890', NULL");
+        $super = Site::superuser($kind);
+        $target = new PostgresTarget(Site::relayUrl($kind));
+        $key = "check:shop.example.ru:$check";
+        $this->same(['fiscalised'], array_column($target->results('main', [$key, 'check:x:1']), 'state'));
+        $this->same([], $target->results('other', [$key]));
+        pg_query($super, "INSERT INTO fiscal.writer_shop VALUES ('shop_writer', 'other')");
+        try {
+            $this->same([], $target->results('main', [$key]));
+        } finally {
+            pg_query($super, 'DELETE FROM fiscal.writer_shop');
+        }
+        // Events of other kinds are none of its business.
+        pg_query($super, "SELECT fiscal.enqueue('main', 'order.paid', 'payment:1', '', '{}')");
+        $this->same([], $target->results('main', ['payment:1']));
     }
 
     public function testACheckCutOffByACrashIsHandedOver(string $kind): void
@@ -107,24 +165,16 @@ final class CashboxSuite extends Suite
         $this->same(0, (int)Site::value('SELECT COUNT(*) AS N FROM fiscal_relay_outbox'));
     }
 
-    private function check(): int
+    private function check(array $buyer = []): int
     {
         Settings::set('way', 'cashbox');
-        if (CashboxTable::getList([])->fetch() === false) {
-            Application::getConnection()->queryExecute(
-                "INSERT INTO b_sale_cashbox (ID, NAME, HANDLER, ACTIVE, EMAIL, NUMBER_KKM) VALUES (1, 'R', '"
-                . Application::getConnection()->getSqlHelper()->forSql('\\' . RelayCashbox::class) . "', 'Y', 'a@b.ru', '')"
-            );
-        }
-        $order = Shop::kettles();
-        $order->getBasket()[0]->setField('MARKING', "A\x1d1");
+        Shop::register();
+        $order = Shop::kettles(buyer: $buyer + Shop::BUYER);
+        $order->getBasket()[0]->setField('MARKING', self::MARK);
         Shop::payment($order)->setPaid(true);
         $order->save();
 
-        return (int)CashboxCheckTable::add([
-            'CASHBOX_ID' => 1, 'ORDER_ID' => $order->getId(), 'STATUS' => 'N', 'TYPE' => 'sell', 'SUM' => '1480',
-            'DATE_CREATE' => date('Y-m-d H:i:s'), 'EXTERNAL_UUID' => '',
-        ])->getId();
+        return Shop::check($order, 'sell', payment: true);
     }
 
     private function status(int $check): string
@@ -132,14 +182,22 @@ final class CashboxSuite extends Suite
         return (string)Site::value("SELECT STATUS AS S FROM b_sale_cashbox_check WHERE ID = $check");
     }
 
-    private function receipt(string $kind, int $check, string $values): void
+    private function receipt(string $kind, int $check, string $values, int $edition = 1): void
     {
         pg_query(
             Site::superuser($kind),
             'INSERT INTO fiscal.receipt (event_id, part, edition, shop, settlement_key, type, total, provider,'
             . ' destination, external_id, document, request, request_digest, closed_at, state, fn, fd, fpd,'
-            . " refusal_message) SELECT id, 1, 1, shop, event_key, 'sell', 148000, 'x', 'x', event_key, '{}', '',"
-            . " sha256(''), now(), $values FROM fiscal.outbox WHERE event_key = 'check:shop.example.ru:$check'"
+            . " refusal_message) SELECT id, 1, $edition, shop, event_key, 'sell', 148000, 'x', 'x',"
+            . " event_key || '.$edition', '{}', '', sha256(''), now(), $values"
+            . " FROM fiscal.outbox WHERE event_key = 'check:shop.example.ru:$check'"
         ) || $this->true(false, 'no receipt');
+    }
+
+    private function die(string $kind, int $check, string $reason): void
+    {
+        pg_query(Site::superuser($kind), "UPDATE fiscal.job SET state = 'dead', reason_code = 'x', reason = '$reason'"
+            . " WHERE id = (SELECT id FROM fiscal.outbox WHERE event_key = 'check:shop.example.ru:$check')")
+            || $this->true(false, 'no job');
     }
 }

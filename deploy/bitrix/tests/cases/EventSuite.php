@@ -8,7 +8,10 @@ use Bitrix\Main\Application;
 use Bitrix\Sale\Order;
 use Bitrix\Sale\Payment;
 use Fiscal\Relay\Events\Handlers;
+use Fiscal\Relay\Facts\PaymentFacts;
 use Fiscal\Relay\Options\Settings;
+use Fiscal\Relay\Store\Outbox;
+use Fiscal\Tests\Crash;
 use Fiscal\Tests\JsonSchema;
 use Fiscal\Tests\Shop;
 use Fiscal\Tests\Site;
@@ -97,6 +100,22 @@ final class EventSuite extends Suite
         }
         Shop::relay();
         $this->same(['order.paid'], Site::kinds($kind));
+    }
+
+    public function testARivalThatTellsAnotherChangeHidesNone(string $kind): void
+    {
+        $order = Shop::kettles();
+        $order->save();
+        $payment = Shop::payment($order);
+        $payment->setPaid(true);
+        $paid = PaymentFacts::paid($order, $payment);
+        // Somebody has marked it as paid and records it while we, who have un-marked it since, record that.
+        $payment->setReturn('P');
+        Crash::$rival = static fn () => Outbox::record($paid, Outbox::SOURCE_EVENT);
+        $this->same(true, Outbox::record(PaymentFacts::unpaid($order, $payment), Outbox::SOURCE_EVENT));
+        Shop::relay();
+        $this->quiet();
+        $this->same(['order.paid', 'payment.refunded'], Site::kinds($kind));
     }
 
     public function testShippedWithMarksAndUndone(string $kind): void

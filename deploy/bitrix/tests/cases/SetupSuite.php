@@ -7,9 +7,12 @@ namespace Fiscal\Tests\Cases;
 use Bitrix\Main\Application;
 use Bitrix\Main\Config\Option;
 use Fiscal\Relay\Options\Settings;
+use Fiscal\Relay\Rest\OrderProperties;
 use Fiscal\Relay\Setup\OptionsForm;
 use Fiscal\Relay\Setup\RivalRegisters;
 use Fiscal\Relay\Setup\SwitchOn;
+use Fiscal\Relay\Status\Report;
+use Fiscal\Relay\Upkeep;
 use Fiscal\Tests\Shop;
 use Fiscal\Tests\Site;
 use Fiscal\Tests\Suite;
@@ -48,8 +51,14 @@ final class SetupSuite extends Suite
         Application::getConnection()->queryExecute('UPDATE fiscal_relay_outbox SET SENT_AT = NULL');
         $this->cli($root, 1, 'uninstall');
         $this->same(1, $this->count('b_module'));
+        Shop::register();
+        $order = Shop::kettles();
+        $order->save();
+        OrderProperties::set($order->getId(), ['CLOUDKASSIR_FD' => '7']);
         $this->cli($root, 0, 'uninstall', '--force', '--properties');
-        foreach ([...self::TRACES, 'b_sale_order_props'] as $table) {
+        $this->same('N', trim((string)Site::value('SELECT ACTIVE AS A FROM b_sale_cashbox')), 'our register is off');
+        $properties = ['b_sale_order_props', 'b_sale_order_props_group', 'b_sale_order_props_value'];
+        foreach ([...self::TRACES, ...$properties] as $table) {
             $this->same(0, $this->count($table), $table);
         }
         $this->true(!Application::getConnection()->isTableExists('fiscal_relay_outbox'), 'no table left');
@@ -67,7 +76,12 @@ final class SetupSuite extends Suite
         $obstacles = SwitchOn::on(time());
         $this->same(1, count($obstacles));
         $this->true(str_contains($obstacles[0], 'АТОЛ'), $obstacles[0]);
+        $this->same(false, Report::make()['healthy'], 'the state page warns');
         $this->same([], SwitchOn::on(time(), true));
+        $this->same(true, Report::make()['healthy'], 'not of what a person overruled');
+        $connection->queryExecute("INSERT INTO b_sale_cashbox (ID, NAME, HANDLER, ACTIVE) VALUES (6, 'Y', 'Y', 'Y')");
+        $this->same([6], array_column(Report::make()['rival_registers'], 'id'), 'but of what came later');
+        $connection->queryExecute('DELETE FROM b_sale_cashbox WHERE ID = 6');
         $class = $connection->getSqlHelper()->forSql('\\Bitrix\\Sale\\Cashbox\\Restrictions\\PaySystem');
         $connection->queryExecute(
             "INSERT INTO b_sale_service_rstr (SERVICE_ID, CLASS_NAME, PARAMS) VALUES (5, '$class',"
@@ -79,6 +93,27 @@ final class SetupSuite extends Suite
         $this->same(['Cash'], RivalRegisters::find()[0]['paySystems']);
         $connection->queryExecute("UPDATE b_sale_cashbox SET ACTIVE = 'N'");
         $this->same([], RivalRegisters::find());
+    }
+
+    public function testTheStateTellsOfSilence(string $kind): void
+    {
+        $this->same(true, Report::make()['healthy']);
+        Settings::set('switched_on_at', (string)(time() - 3 * 3600));
+        $this->same(false, Report::make()['healthy'], 'no sweep comes by');
+        Shop::sweep();
+        $this->same(true, Report::make()['healthy']);
+        Settings::set('enabled', 'N');
+        $this->same(false, Report::make()['healthy'], 'switched off again');
+        Settings::set('switched_on_at', '0');
+        $this->same(true, Report::make()['healthy'], 'not switched on yet');
+    }
+
+    public function testAPersonTypeThatCameLaterGetsTheProperties(string $kind): void
+    {
+        $connection = Application::getConnection();
+        $connection->queryExecute("INSERT INTO b_sale_person_type (ID, NAME, ENTITY_REGISTRY_TYPE) VALUES (3, 'P3', 'ORDER')");
+        Upkeep::run();
+        $this->same(3, (int)Site::value('SELECT COUNT(*) AS N FROM b_sale_order_props WHERE PERSON_TYPE_ID = 3'));
     }
 
     public function testOptionsAreCheckedBeforeTheyAreStored(string $kind): void

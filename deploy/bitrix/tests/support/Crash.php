@@ -9,9 +9,14 @@ final class Crash
 {
     private static int $writes = 0;
     public static string $at = '';
+    /** What somebody else does just before our next write. */
+    public static ?\Closure $rival = null;
 
     public static function before(string $sql): void
     {
+        $rival = self::$rival;
+        self::$rival = null;
+        $rival === null || $rival();
         self::$writes++;
         self::perhaps('before');
     }

@@ -33,6 +33,7 @@ final class JsonSchema
                 'enum' => in_array($value, $rule, true) ? [] : ["$at: enum"],
                 'pattern' => !is_string($value) || preg_match("~$rule~u", $value) ? [] : ["$at: pattern $value"],
                 'minLength' => !is_string($value) || mb_strlen($value) >= $rule ? [] : ["$at: too short"],
+                'maxLength' => !is_string($value) || mb_strlen($value) <= $rule ? [] : ["$at: too long"],
                 'minItems' => !is_array($value) || count($value) >= $rule ? [] : ["$at: too few"],
                 'maxItems' => !is_array($value) || count($value) <= $rule ? [] : ["$at: too many"],
                 'required' => $this->required($rule, $value, $at),

@@ -43,7 +43,8 @@ final class Schema
             . ' CODE varchar(50), XML_ID varchar(255), ENTITY_ID int, ENTITY_TYPE varchar(255)',
         'b_sale_cashbox' => '{id}, NAME varchar(255), HANDLER varchar(255), ACTIVE char(1), EMAIL varchar(255),'
             . ' NUMBER_KKM varchar(64)',
-        'b_sale_cashbox_check' => '{id}, CASHBOX_ID int, EXTERNAL_UUID varchar(100), ORDER_ID int, STATUS char(1),'
+        'b_sale_cashbox_check' => '{id}, CASHBOX_ID int, EXTERNAL_UUID varchar(100), ORDER_ID int,'
+            . ' PAYMENT_ID int, SHIPMENT_ID int, STATUS char(1),'
             . ' TYPE varchar(255), SUM decimal(18,4), DATE_CREATE {time}, DATE_PRINT_START {time}, LINK_PARAMS text,'
             . ' ERROR_MESSAGE text',
         'b_sale_service_rstr' => '{id}, SERVICE_ID int, CLASS_NAME varchar(255), PARAMS text',

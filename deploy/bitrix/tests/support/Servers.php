@@ -26,13 +26,21 @@ final class Servers
 
     public function start(): void
     {
-        register_shutdown_function($this->stop(...));
-        $this->startMaria();
+        $this->startShop();
         $this->must([$this->binaries . '/initdb', '-D', "$this->directory/pg", '-U', 'postgres', '-A', 'trust',
             '-E', 'UTF8', '--locale=C.UTF-8', '-N']);
         $this->startPostgres();
         putenv("FISCAL_TEST_PGSQL=host=$this->directory port=5432");
+    }
+
+    /** A shop's database alone, where the relay's PostgreSQL is somebody else's. */
+    public function startShop(): void
+    {
+        register_shutdown_function($this->stop(...));
+        $this->startMaria();
         putenv("FISCAL_TEST_MYSQL=$this->directory/maria.sock");
+        $maria = new \mysqli('localhost', 'root', '', '', 0, "$this->directory/maria.sock");
+        $maria->query('CREATE DATABASE shop DEFAULT CHARSET utf8mb3');
     }
 
     public function startPostgres(): void

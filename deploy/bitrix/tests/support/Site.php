@@ -70,6 +70,12 @@ final class Site
         Schema::fill($connection);
         Option::forget();
         pg_query(self::superuser($kind), 'TRUNCATE fiscal.outbox, fiscal.job, fiscal.receipt CASCADE');
+        self::install($kind === 'direct' ? 'direct' : 'postgres', self::relayUrl($kind));
+    }
+
+    /** Installs the module and switches it on, an hour ago. */
+    public static function install(string $target, string $url): void
+    {
         require_once dirname(__DIR__, 2) . '/local/modules/fiscal.relay/install/index.php';
         $module = new \fiscal_relay();
         $module->InstallDB();
@@ -77,8 +83,7 @@ final class Site
         foreach (
             [
                 'enabled' => 'Y', 'switched_on_at' => (string)(time() - 3600), 'portal' => 'shop.example.ru',
-                'target' => $kind === 'direct' ? 'direct' : 'postgres', 'database_url' => self::relayUrl($kind),
-                'sweep_grace_seconds' => '0',
+                'target' => $target, 'database_url' => $url, 'sweep_grace_seconds' => '0',
             ] as $name => $value
         ) {
             Settings::set($name, $value);

@@ -10,7 +10,7 @@ use Bitrix\Main\Application;
 abstract class Suite
 {
     /** @return array{0: int, 1: int} passed and failed */
-    public static function runAll(string $filter): array
+    public static function runAll(string $filter, bool $quiet = false): array
     {
         $passed = $failed = 0;
         foreach (glob(__DIR__ . '/../cases/*Suite.php') ?: [] as $file) {
@@ -34,7 +34,9 @@ abstract class Suite
                             $suite->$method();
                         }
                         $passed++;
-                        echo "ok   $name\n";
+                        if (!$quiet) {
+                            echo "ok   $name\n";
+                        }
                     } catch (\Throwable $fault) {
                         $failed++;
                         $where = $fault instanceof Failure ? $fault->getTrace()[1]['line'] ?? '' : $fault->getFile()

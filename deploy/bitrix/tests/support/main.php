@@ -27,22 +27,19 @@ $root = dirname(__DIR__, 4);
 foreach (glob("$root/migrations/*.sql") as $migration) {
     pg_query($relay, 'BEGIN; ' . file_get_contents($migration) . '; COMMIT') || exit(1);
 }
-if (pg_fetch_result(pg_query($relay, "SELECT to_regproc('fiscal.receipt_results') IS NULL"), 0, 0) === 't') {
-    pg_query($relay, (string)file_get_contents(dirname(__DIR__, 2) . '/schema/receipt_results.sql'));
-}
 pg_query($relay, 'GRANT fiscal_writer TO shop_writer, bitrix');
 pg_close($relay);
 pg_query($postgres, 'CREATE DATABASE direct TEMPLATE relay');
 $direct = pg_connect(getenv('FISCAL_TEST_PGSQL') . ' user=postgres dbname=direct', PGSQL_CONNECT_FORCE_NEW);
 pg_query($direct, 'GRANT CREATE ON SCHEMA public TO bitrix');
 
-$maria = new mysqli('localhost', 'root', '', '', 0, (string)getenv('FISCAL_TEST_MYSQL'));
-$maria->query('CREATE DATABASE shop DEFAULT CHARSET utf8mb3');
 foreach (Site::KINDS as $kind) {
     Site::use($kind);
     Schema::create(Application::getConnection());
 }
 
-[$passed, $failed] = Suite::runAll($argv[1] ?? '');
-echo "$passed passed, $failed failed\n";
+$quiet = in_array('--quiet', $argv, true);
+$words = array_values(array_diff(array_slice($argv, 1), ['--quiet']));
+[$passed, $failed] = Suite::runAll($words[0] ?? '', $quiet);
+echo "Bitrix module: $passed passed, $failed failed\n";
 exit($failed === 0 && $passed > 0 ? 0 : 1);

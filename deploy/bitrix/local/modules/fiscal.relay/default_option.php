@@ -10,6 +10,7 @@ $fiscal_relay_default_option = [
     'database_url_file' => '',
     'shop' => 'main',
     'portal' => '',
+    'overruled_registers' => '',
     'pay_systems' => '',
     'settlements' => '',
     'settlement_default' => 'full_prepayment',

@@ -7,6 +7,7 @@ use Bitrix\Main\ModuleManager;
 use Fiscal\Relay\Setup\Agents;
 use Fiscal\Relay\Setup\Events;
 use Fiscal\Relay\Setup\Properties;
+use Fiscal\Relay\Setup\Registers;
 use Fiscal\Relay\Setup\Tables;
 
 Loc::loadMessages(__FILE__);
@@ -97,6 +98,9 @@ class fiscal_relay extends CModule
         Events::unregister();
         Agents::remove();
         $this->UnInstallFiles();
+        if (Loader::includeModule('sale')) {
+            Registers::retire();
+        }
         if ($properties && Loader::includeModule('sale')) {
             Properties::remove();
         }
@@ -116,7 +120,7 @@ class fiscal_relay extends CModule
         if (!ModuleManager::isModuleInstalled($this->MODULE_ID)) {
             ModuleManager::registerModule($this->MODULE_ID);
         }
-        Properties::create(Loc::getMessage('FISCAL_RELAY_PROPERTY_GROUP'));
+        Properties::create();
         Agents::add();
 
         return true;

@@ -5,13 +5,10 @@ declare(strict_types=1);
 namespace Fiscal\Relay;
 
 use Bitrix\Main\Application;
-use Fiscal\Relay\Cashbox\CheckSweep;
 use Fiscal\Relay\Options\Settings;
 use Fiscal\Relay\Relay\Relay;
-use Fiscal\Relay\Relay\Retention;
 use Fiscal\Relay\Relay\TargetAway;
 use Fiscal\Relay\Relay\Targets;
-use Fiscal\Relay\Sweep\Sweep;
 
 /** Agents of Bitrix. One that throws is locked for minutes, and one that returns nothing is deleted. */
 final class Agent
@@ -27,11 +24,7 @@ final class Agent
 
     public static function sweep(): string
     {
-        self::later(static function (): void {
-            (new Sweep())->run();
-            Retention::run();
-            CheckSweep::run();
-        });
+        self::later(Upkeep::run(...));
 
         return '\\' . self::class . '::sweep();';
     }

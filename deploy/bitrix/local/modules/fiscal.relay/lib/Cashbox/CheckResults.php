@@ -56,7 +56,7 @@ final class CheckResults
 
         return $row['state'] !== 'refused' ? null : $uuid + [
             'STATUS' => 'ERROR',
-            'ERROR' => (string)($row['refusal_message'] ?? ''),
+            'ERROR' => (string)($row['reason'] ?? ''),
         ];
     }
 

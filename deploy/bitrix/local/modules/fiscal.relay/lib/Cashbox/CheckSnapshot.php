@@ -4,8 +4,10 @@ declare(strict_types=1);
 
 namespace Fiscal\Relay\Cashbox;
 
+use Bitrix\Main\Config\Option;
 use Bitrix\Sale\BasketItem;
 use Bitrix\Sale\Cashbox\Check;
+use Bitrix\Sale\Order;
 use Bitrix\Sale\Payment;
 use Bitrix\Sale\Shipment;
 use Fiscal\Relay\Options\Settings;
@@ -16,12 +18,6 @@ use Fiscal\Relay\Text\Decimal;
 /** A check as Bitrix has computed it, as the payload of cashbox.check. */
 final class CheckSnapshot
 {
-    /** Beginnings of the names of check types, longest first; what follows is "return" or "returncash". */
-    private const METHODS = [
-        'fullprepayment' => 'full_prepayment', 'prepayment' => 'prepayment', 'advance' => 'advance',
-        'creditpayment' => 'credit_payment', 'credit' => 'credit', 'sell' => 'full_payment',
-    ];
-
     /** The portal and the check name it, however often it is sent: Bitrix itself makes a new number on each attempt. */
     public static function key(int $checkId): string
     {
@@ -50,54 +46,37 @@ final class CheckSnapshot
             'portal' => Settings::portal(),
             'check' => ['id' => $id, 'type' => $type, 'sign' => (string)($data['calculated_sign'] ?? '')],
             'order' => $order === null ? ['id' => $orderId] : OrderSnapshot::head($order),
-            'items' => array_map(
-                static fn (array $item) => self::item($item, self::method($type)),
-                array_values($data['items'] ?? [])
-            ),
-            'payments' => array_map(self::payment(...), array_values($data['payments'] ?? [])),
-            'total_sum' => self::amount($data['total_sum'] ?? null),
-            'customer' => ['email' => $data['client_email'] ?? null, 'phone' => $data['client_phone'] ?? null],
+            'items' => array_map(self::item(...), array_values($data['items'] ?? [])),
+            'payments' => self::payments($data['payments'] ?? [], $check),
+            'total_sum' => Decimal::exact($data['total_sum'] ?? 0),
+            'customer' => self::customer($data, $order, $cashbox),
+            'shipments' => self::shipments($data['items'] ?? [], $check),
             'cashbox' => array_filter([
                 'id' => (int)$cashbox->getField('ID'),
                 'number_kkm' => (string)$cashbox->getField('NUMBER_KKM'),
                 'service_email' => (string)$cashbox->getField('EMAIL'),
             ]),
         ];
-        $shipments = self::entities($data['items'] ?? [], Shipment::class);
-        if ($shipments !== []) {
-            $payload['shipments'] = $shipments;
+        if ($orderId === 0) {
+            unset($payload['order']);
         }
         $shop = $order === null ? Settings::shop() : OrderSnapshot::shop($order);
 
-        return Fact::named($shop, 'cashbox.check', self::key($id), OrderSnapshot::subject($orderId), $payload, $at);
+        $subject = $orderId > 0 ? OrderSnapshot::subject($orderId) : '';
+
+        return Fact::named($shop, 'cashbox.check', self::key($id), $subject, $payload, $at);
     }
 
-    /** The method of settlement (tag 1214) of a check's type, returns included. */
-    private static function method(string $type): ?string
-    {
-        foreach (self::METHODS as $beginning => $method) {
-            if (str_starts_with($type, $beginning)) {
-                return $method;
-            }
-        }
-
-        return null;
-    }
-
-    private static function item(array $item, ?string $method): array
+    private static function item(array $item): array
     {
         $entity = $item['entity'] ?? null;
         $line = [
             'name' => (string)($item['name'] ?? ''),
-            'price' => self::amount($item['price'] ?? null),
-            'base_price' => self::amount($item['base_price'] ?? null),
-            'sum' => self::amount($item['sum'] ?? null),
+            'price' => Decimal::exact($item['price'] ?? 0),
+            'sum' => Decimal::exact($item['sum'] ?? 0),
             'quantity' => Decimal::quantity($item['quantity'] ?? 1),
             'measure_code' => ($item['measure_code'] ?? '') === '' ? null : (int)$item['measure_code'],
-            'vat_id' => (int)($item['vat'] ?? 0),
-            'vat_sum' => self::amount($item['vat_sum'] ?? 0),
             'object' => (string)($item['payment_object'] ?? 'commodity'),
-            'method' => $method,
             'marks' => ($item['marking_code'] ?? '') === '' ? [] : [(string)$item['marking_code']],
         ];
         if ($entity instanceof BasketItem) {
@@ -106,48 +85,56 @@ final class CheckSnapshot
         } elseif ($entity instanceof Shipment) {
             $line = ['id' => 'delivery'] + $line + ['vat_rate' => Decimal::rate($entity->getVatRate())];
         }
-        // Bytes of tag 1162, which are no text.
-        if (($item['nomenclature_code'] ?? '') !== '') {
-            $line['nomenclature_code'] = base64_encode((string)$item['nomenclature_code']);
-        }
-        if (($item['barcode'] ?? '') !== '' && $item['barcode'] !== null) {
-            $line['barcode'] = (string)$item['barcode'];
-        }
-        if (!empty($item['supplier_info'])) {
-            $line['supplier'] = $item['supplier_info'];
+        if (!empty($item['supplier_info']['inn'])) {
+            $line['supplier'] = array_intersect_key($item['supplier_info'], ['inn' => 1, 'name' => 1, 'phones' => 1]);
         }
 
         return $line;
     }
 
-    private static function payment(array $payment): array
+    /** @return list<array> with the payments' ids: they name what is settled */
+    private static function payments(array $payments, Check $check): array
     {
-        $entity = $payment['entity'] ?? null;
-
-        return ($entity instanceof Payment ? ['id' => (int)$entity->getId()] : []) + [
-            'type' => (string)($payment['type'] ?? ''),
-            'is_cash' => (string)($payment['is_cash'] ?? ''),
-            'sum' => self::amount($payment['sum'] ?? null),
-        ];
-    }
-
-    /** Bitrix computes with up to eight places: they are kept here and rounded where the receipt is built. */
-    private static function amount(mixed $value): ?string
-    {
-        return $value === null ? null : Decimal::exact($value);
-    }
-
-    /** @return list<array{id: int}> */
-    private static function entities(array $items, string $class): array
-    {
-        $found = [];
-        foreach ($items as $item) {
-            $entity = $item['entity'] ?? null;
-            if ($entity instanceof $class) {
-                $found[(int)$entity->getId()] = ['id' => (int)$entity->getId()];
-            }
+        $only = count($payments) === 1 ? (int)$check->getField('PAYMENT_ID') : 0;
+        $rows = [];
+        foreach ($payments as $payment) {
+            $entity = $payment['entity'] ?? null;
+            $id = $entity instanceof Payment ? (int)$entity->getId() : $only;
+            $rows[] = ($id > 0 ? ['id' => $id] : []) + [
+                'type' => (string)($payment['type'] ?? ''),
+                'sum' => Decimal::exact($payment['sum'] ?? 0),
+            ];
         }
 
-        return array_values($found);
+        return $rows;
+    }
+
+    /** @return list<array{id: int}> delivery that costs nothing is no line, so the check's own shipment counts too */
+    private static function shipments(array $items, Check $check): array
+    {
+        $ids = [];
+        foreach ($items as $item) {
+            $entity = $item['entity'] ?? null;
+            $ids[] = $entity instanceof Shipment ? (int)$entity->getId() : 0;
+        }
+        $ids[] = (int)$check->getField('SHIPMENT_ID');
+
+        return array_map(static fn (int $id) => ['id' => $id], array_values(array_unique(array_filter($ids))));
+    }
+
+    /** Bitrix puts the shop's own address in for a buyer without one: that buyer would never see the receipt. */
+    private static function customer(array $data, ?Order $order, object $cashbox): array
+    {
+        $known = $order === null ? [] : OrderSnapshot::customer($order);
+        $email = trim((string)($data['client_email'] ?? ''));
+        $own = [(string)$cashbox->getField('EMAIL'), (string)Option::get('main', 'email_from', ''),
+            (string)Option::get('sale', 'order_email', '')];
+        $isOwn = in_array(mb_strtolower($email), array_map('mb_strtolower', $own), true);
+        $customer = [
+            'email' => $email === '' || ($isOwn && $email !== ($known['email'] ?? null)) ? null : $email,
+            'phone' => trim((string)($data['client_phone'] ?? '')) ?: null,
+        ];
+
+        return $customer + array_intersect_key($known, ['inn' => 1, 'name' => 1]);
     }
 }

@@ -6,21 +6,23 @@ namespace Fiscal\Relay\Cashbox;
 
 use Bitrix\Sale\Cashbox\CheckManager;
 use Bitrix\Sale\Cashbox\Internals\CashboxCheckTable;
-use Bitrix\Sale\Cashbox\Internals\CashboxTable;
 use Bitrix\Sale\Cashbox\Manager;
 use Fiscal\Relay\Module;
 use Fiscal\Relay\Options\Settings;
+use Fiscal\Relay\Setup\Registers;
 use Fiscal\Relay\Store\Outbox;
 use Fiscal\Relay\Store\State;
 use Fiscal\Relay\Text\Moment;
 
 /**
  * Looks after checks that Bitrix believes to be printing: hands over those that a crash cut off, gives them their
- * number, and brings back what the worker stored. Bitrix's own agent asks for five of them in two minutes.
+ * number, and brings back what the worker stored. Bitrix's own agent asks for five of them in two minutes. Those that
+ * failed are asked after for a while too: a person may have mended them at the worker's.
  */
 final class CheckSweep
 {
     private const CHUNK = 200;
+    private const FAILED_SECONDS = 30 * 86400;
 
     /** @return int how many checks changed */
     public static function run(): int
@@ -28,7 +30,7 @@ final class CheckSweep
         if (!Settings::takesChecks()) {
             return 0;
         }
-        $checks = self::printing();
+        $checks = array_column(self::open(), null, 'ID');
         $changed = 0;
         foreach ($checks as $row) {
             try {
@@ -37,8 +39,11 @@ final class CheckSweep
                 Module::report($fault);
             }
         }
-        foreach (CheckResults::of(array_map(static fn (array $row) => (int)$row['ID'], $checks)) as $answer) {
-            $changed += (int)RelayCashbox::applyCheckResult($answer)->isSuccess();
+        foreach (CheckResults::of(array_map('intval', array_keys($checks))) as $id => $answer) {
+            // That it failed is known already.
+            if ($checks[$id]['STATUS'] === 'P' || $answer['STATUS'] === 'DONE') {
+                $changed += (int)RelayCashbox::applyCheckResult($answer)->isSuccess();
+            }
         }
 
         return $changed;
@@ -48,7 +53,7 @@ final class CheckSweep
     {
         $id = (int)$row['ID'];
         // A number is stored after we have answered: with one, the row is there.
-        if ((string)$row['EXTERNAL_UUID'] !== '') {
+        if ($row['STATUS'] !== 'P' || (string)$row['EXTERNAL_UUID'] !== '') {
             return false;
         }
         $grace = Settings::number('sweep_grace_seconds', 0, 86400);
@@ -66,26 +71,24 @@ final class CheckSweep
         return CashboxCheckTable::update($id, ['EXTERNAL_UUID' => CheckSnapshot::uuid($id)])->isSuccess();
     }
 
-    /** @return list<array<string, mixed>> */
-    private static function printing(): array
+    /** @return list<array<string, mixed>> checks that print, and those that failed not long ago */
+    private static function open(): array
     {
-        $registers = array_column(CashboxTable::getList([
-            'select' => ['ID'],
-            'filter' => ['=HANDLER' => ['\\' . RelayCashbox::class, RelayCashbox::class]],
-        ])->fetchAll(), 'ID');
+        $registers = Registers::ids();
         if ($registers === []) {
             return [];
         }
         // The table has no end, and those before may hang for long: each run goes on where the last one stopped.
         $after = (int)State::get('check_cursor');
         $rows = CashboxCheckTable::getList([
-            'select' => ['ID', 'EXTERNAL_UUID', 'CASHBOX_ID', 'DATE_CREATE', 'DATE_PRINT_START'],
-            'filter' => ['=CASHBOX_ID' => $registers, '=STATUS' => 'P', '>ID' => $after],
+            'select' => ['ID', 'STATUS', 'EXTERNAL_UUID', 'CASHBOX_ID', 'DATE_CREATE', 'DATE_PRINT_START'],
+            'filter' => ['=CASHBOX_ID' => $registers, '=STATUS' => ['P', 'E'], '>ID' => $after],
             'order' => ['ID' => 'ASC'],
             'limit' => self::CHUNK,
         ])->fetchAll();
         State::set('check_cursor', count($rows) < self::CHUNK ? '0' : (string)end($rows)['ID']);
 
-        return $rows;
+        return array_values(array_filter($rows, static fn (array $row) => $row['STATUS'] === 'P'
+            || (Moment::seconds($row['DATE_CREATE']) ?? 0) > time() - self::FAILED_SECONDS));
     }
 }

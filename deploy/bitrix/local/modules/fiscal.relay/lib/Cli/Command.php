@@ -5,17 +5,15 @@ declare(strict_types=1);
 namespace Fiscal\Relay\Cli;
 
 use Bitrix\Main\ModuleManager;
-use Fiscal\Relay\Cashbox\CheckSweep;
 use Fiscal\Relay\Module;
 use Fiscal\Relay\Options\Settings;
 use Fiscal\Relay\Relay\Relay;
 use Fiscal\Relay\Relay\Resend;
-use Fiscal\Relay\Relay\Retention;
 use Fiscal\Relay\Relay\TargetAway;
 use Fiscal\Relay\Relay\Targets;
 use Fiscal\Relay\Setup\SwitchOn;
 use Fiscal\Relay\Status\Report;
-use Fiscal\Relay\Sweep\Sweep;
+use Fiscal\Relay\Upkeep;
 
 /** The command line. Exit codes: 0 done, 1 failed, 64 wrong usage. */
 final class Command
@@ -85,7 +83,7 @@ final class Command
     {
         $name = $arguments[0] ?? '';
         $isKnown = isset(Settings::defaults()[$name]) || str_starts_with($name, 'shop_');
-        $isOwn = in_array($name, ['enabled', 'switched_on_at', 'first_payment_id'], true);
+        $isOwn = in_array($name, ['enabled', 'switched_on_at', 'first_payment_id', 'overruled_registers'], true);
         if (!$isKnown || count($arguments) !== ($command === 'set' ? 2 : 1) || ($command === 'set' && $isOwn)) {
             return $this->usage();
         }
@@ -140,9 +138,7 @@ final class Command
 
     private function sweep(): int
     {
-        $found = (new Sweep())->run();
-        Retention::run();
-        $checks = CheckSweep::run();
+        ['found' => $found, 'checks' => $checks] = Upkeep::run();
 
         return $this->say("$found found, $checks checks");
     }

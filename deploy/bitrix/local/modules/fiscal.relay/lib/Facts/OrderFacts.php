@@ -34,35 +34,21 @@ final class OrderFacts
         $payload = ['v' => 1, 'order' => OrderSnapshot::head($order), 'cancelled_at' => Moment::iso($at)]
             + ($reason === '' ? [] : ['reason' => $reason]);
 
-        return self::fact($order, 'order.cancelled', 'cancelled', self::CANCELLED, $payload, $at);
+        return EntityFact::of(
+            $order,
+            self::ENTITY,
+            $order,
+            'order.cancelled',
+            'cancelled',
+            self::CANCELLED,
+            $payload,
+            $at
+        );
     }
 
     /** Nobody is told, but the next cancellation must be news again. */
     public static function restored(Order $order): Fact
     {
-        return self::fact($order, '', 'restored', self::RESTORED, [], time());
-    }
-
-    private static function fact(
-        Order $order,
-        string $kind,
-        string $change,
-        string $state,
-        array $payload,
-        int $at,
-    ): Fact {
-        $id = (int)$order->getId();
-
-        return Fact::ofEntity(
-            OrderSnapshot::shop($order),
-            $kind,
-            self::ENTITY,
-            $id,
-            $change,
-            $state,
-            OrderSnapshot::subject($id),
-            $payload,
-            $at
-        );
+        return EntityFact::of($order, self::ENTITY, $order, '', 'restored', self::RESTORED, [], time());
     }
 }

@@ -57,7 +57,7 @@ final class PaymentFacts
             $payload['bonus'] = Decimal::fromKopecks($bonus);
         }
 
-        return self::fact($order, $payment, 'order.paid', 'paid', self::PAID, $payload, $paidAt);
+        return EntityFact::of($order, self::ENTITY, $payment, 'order.paid', 'paid', self::PAID, $payload, $paidAt);
     }
 
     /** The whole payment went back, or was only marked as unpaid. */
@@ -84,7 +84,7 @@ final class PaymentFacts
         ];
         $kind = in_array($kind, $known, true) ? $kind : '';
 
-        return self::fact($order, $payment, $kind, 'unpaid', self::UNPAID, $payload, $now);
+        return EntityFact::of($order, self::ENTITY, $payment, $kind, 'unpaid', self::UNPAID, $payload, $now);
     }
 
     public static function means(Payment $payment): string
@@ -95,28 +95,6 @@ final class PaymentFacts
         $cash = (string)($payment->getPaySystem()?->getField('IS_CASH') ?? 'N');
 
         return $cash === 'Y' ? 'cash' : 'electronic';
-    }
-
-    private static function fact(
-        Order $order,
-        Payment $payment,
-        string $kind,
-        string $change,
-        string $state,
-        array $payload,
-        int $at,
-    ): Fact {
-        return Fact::ofEntity(
-            OrderSnapshot::shop($order),
-            $kind,
-            self::ENTITY,
-            (int)$payment->getId(),
-            $change,
-            $state,
-            OrderSnapshot::subject((int)$order->getId()),
-            $payload,
-            $at
-        );
     }
 
     private static function settlement(Order $order, Payment $payment, bool $named, int $bonus): string

@@ -51,7 +51,16 @@ final class ShipmentFacts
             'items' => $items,
         ] + GoodsSnapshot::delivery([$shipment]);
 
-        return self::fact($order, $shipment, 'order.shipped', 'deducted', self::DEDUCTED, $payload, $at);
+        return EntityFact::of(
+            $order,
+            self::ENTITY,
+            $shipment,
+            'order.shipped',
+            'deducted',
+            self::DEDUCTED,
+            $payload,
+            $at
+        );
     }
 
     public static function undone(Order $order, Shipment $shipment): Fact
@@ -65,28 +74,15 @@ final class ShipmentFacts
                 + ($reason === '' ? [] : ['reason' => $reason]),
         ];
 
-        return self::fact($order, $shipment, 'shipment.undone', 'undone', self::UNDONE, $payload, $now);
-    }
-
-    private static function fact(
-        Order $order,
-        Shipment $shipment,
-        string $kind,
-        string $change,
-        string $state,
-        array $payload,
-        int $at,
-    ): Fact {
-        return Fact::ofEntity(
-            OrderSnapshot::shop($order),
-            $kind,
+        return EntityFact::of(
+            $order,
             self::ENTITY,
-            (int)$shipment->getId(),
-            $change,
-            $state,
-            OrderSnapshot::subject((int)$order->getId()),
+            $shipment,
+            'shipment.undone',
+            'undone',
+            self::UNDONE,
             $payload,
-            $at
+            $now
         );
     }
 }

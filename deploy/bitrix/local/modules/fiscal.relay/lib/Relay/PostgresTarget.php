@@ -30,7 +30,7 @@ final class PostgresTarget implements Target
     }
 
     /**
-     * What became of receipts, by the keys of their events.
+     * What became of checks, by the keys of their events, at most 1000.
      *
      * @param list<string> $keys
      * @return list<array<string, ?string>>
@@ -40,7 +40,7 @@ final class PostgresTarget implements Target
     public function results(string $shop, array $keys): array
     {
         return $this->transaction(
-            'SELECT * FROM fiscal.receipt_results($1, ARRAY(SELECT jsonb_array_elements_text($2::jsonb)))',
+            'SELECT * FROM fiscal.check_results($1, ARRAY(SELECT jsonb_array_elements_text($2::jsonb)))',
             [$shop, json_encode($keys, JSON_THROW_ON_ERROR | JSON_INVALID_UTF8_SUBSTITUTE)]
         );
     }

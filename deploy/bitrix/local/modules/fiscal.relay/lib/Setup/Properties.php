@@ -4,17 +4,21 @@ declare(strict_types=1);
 
 namespace Fiscal\Relay\Setup;
 
+use Bitrix\Main\Application;
+use Bitrix\Main\Localization\Loc;
 use Bitrix\Sale\Internals\OrderPropsGroupTable;
 use Bitrix\Sale\Internals\OrderPropsTable;
 use Bitrix\Sale\Internals\PersonTypeTable;
 use Fiscal\Relay\Module;
 use Fiscal\Relay\Options\Settings;
 
+Loc::loadMessages(__FILE__);
+
 /** Order properties that show the fiscal result: one of each code for each person type, hidden from the buyer. */
 final class Properties
 {
     /** @return int how many were made; those that exist stay as they are */
-    public static function create(string $groupName): int
+    public static function create(): int
     {
         $made = 0;
         $personTypes = PersonTypeTable::getList(['select' => ['ID'], 'filter' => ['=ENTITY_REGISTRY_TYPE' => 'ORDER']]);
@@ -25,7 +29,7 @@ final class Properties
                 if (self::exists($person, $code)) {
                     continue;
                 }
-                $group ??= self::group($person, $groupName);
+                $group ??= self::group($person, (string)Loc::getMessage('FISCAL_RELAY_PROPERTY_GROUP'));
                 OrderPropsTable::add([
                     'PERSON_TYPE_ID' => $person,
                     'NAME' => $code,
@@ -51,16 +55,29 @@ final class Properties
         return $made;
     }
 
-    /** Removes the properties that this module made. Their values in orders go with them. */
+    /** Removes the properties that this module made, with their values in orders, and its groups where nothing is left. */
     public static function remove(): void
     {
+        $groups = OrderPropsGroupTable::getList(['select' => ['ID'], 'filter' => ['=CODE' => Module::ID]])->fetchAll();
         $rows = OrderPropsTable::getList([
             'select' => ['ID', 'XML_ID'],
             'filter' => ['=CODE' => Settings::list('property_codes')],
         ]);
         foreach ($rows->fetchAll() as $row) {
             if (str_starts_with((string)$row['XML_ID'], Module::ID . '.')) {
+                // The property's own table knows nothing of values.
+                Application::getConnection()->queryExecute(
+                    'DELETE FROM b_sale_order_props_value WHERE ORDER_PROPS_ID = ' . (int)$row['ID']
+                );
                 OrderPropsTable::delete((int)$row['ID']);
+            }
+        }
+        foreach ($groups as $group) {
+            $isUsed = OrderPropsTable::getList([
+                'select' => ['ID'], 'filter' => ['=PROPS_GROUP_ID' => (int)$group['ID']], 'limit' => 1,
+            ])->fetch();
+            if (!$isUsed) {
+                OrderPropsGroupTable::delete((int)$group['ID']);
             }
         }
     }

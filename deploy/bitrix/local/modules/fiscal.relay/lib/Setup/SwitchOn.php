@@ -73,6 +73,8 @@ final class SwitchOn
         // Payments without a date can be placed by their number only, and only if the moment is now.
         $row = Application::getConnection()->query('SELECT MAX(ID) AS N FROM b_sale_order_payment')->fetch();
         Settings::set('first_payment_id', (string)(int)($row['N'] ?? 0));
+        // Remembered, so that the state page does not warn of what a person decided, and does of what came later.
+        Settings::set('overruled_registers', implode(',', array_column(RivalRegisters::find(), 'id')));
         Settings::set('switched_on_at', (string)$since);
         Settings::set('enabled', 'Y');
 

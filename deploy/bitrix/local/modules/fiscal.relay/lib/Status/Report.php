@@ -16,6 +16,9 @@ use Fiscal\Relay\Store\State;
 final class Report
 {
     private const LATE_SECONDS = 600;
+    /** An agent or cron that has not come by for so long does not come any more. */
+    private const IDLE_SECONDS = 7200;
+    private const SWEEP_ERROR_SECONDS = 86400;
 
     /** @return array<string, mixed> without personal data and secrets */
     public static function make(): array
@@ -34,13 +37,18 @@ final class Report
         )->fetchAll();
         $oldest = (int)($waiting['OLDEST'] ?? 0);
         $missing = Events::missing();
-        $rivals = RivalRegisters::find();
+        $overruled = Settings::list('overruled_registers');
+        $rivals = array_values(array_filter(
+            RivalRegisters::find(),
+            static fn (array $rival) => !in_array((string)$rival['id'], $overruled, true)
+        ));
         $error = $state['relay_error']['value'] ?? '';
         $isLate = $oldest > 0 && time() - $oldest > self::LATE_SECONDS;
 
         return [
             'on' => Settings::isOn(),
-            'healthy' => $error === '' && !$isLate && $refused === [] && $missing === [] && $rivals === [],
+            'healthy' => $error === '' && !$isLate && $refused === [] && $missing === [] && $rivals === []
+                && !self::isOffAgain() && !self::isIdle($state) && !self::failsToSweep($state),
             'tables' => true,
             'way' => Settings::get('way'),
             'target' => Settings::get('target'),
@@ -62,5 +70,28 @@ final class Report
             'handlers_missing' => $missing,
             'rival_registers' => $rivals,
         ];
+    }
+
+    /** Off before the first switch-on is as it should be; afterwards payments pass unseen. */
+    private static function isOffAgain(): bool
+    {
+        return !Settings::isOn() && Settings::switchedOnAt() > 0;
+    }
+
+    /** @param array<string, array{value: string, at: int}> $state */
+    private static function isIdle(array $state): bool
+    {
+        $last = max(
+            Settings::switchedOnAt(),
+            (int)($state[Settings::takesEvents() ? 'sweep_at' : 'relay_at']['value'] ?? 0)
+        );
+
+        return Settings::isOn() && time() - $last > self::IDLE_SECONDS;
+    }
+
+    /** An order that cannot be read may hide a payment; recent ones are tried on every run. */
+    private static function failsToSweep(array $state): bool
+    {
+        return time() - ($state['sweep_error']['at'] ?? 0) < self::SWEEP_ERROR_SECONDS;
     }
 }

@@ -23,6 +23,7 @@ final class Outbox
     public const SOURCE_EVENT = 'event';
     public const SOURCE_CALL = 'call';
     public const SOURCE_SWEEP = 'sweep';
+    private const TRIES = 3;
 
     /**
      * Writes a fact down, unless it is known.
@@ -34,24 +35,21 @@ final class Outbox
         $connection = Application::getConnection();
 
         return Savepoint::around($connection, static function () use ($connection, $fact, $source): bool {
-            $sequence = null;
-            if ($fact->entity !== null) {
+            if ($fact->entity === null) {
+                return self::write($connection, $fact, null, $source);
+            }
+            // A rival that took the number may have told another change than ours, which is news then.
+            for ($try = 0; $try < self::TRIES; $try++) {
                 $last = self::last($connection, $fact->entity, (int)$fact->entityId);
                 if ($last !== null && $last['state'] === $fact->state) {
                     return false;
                 }
-                $sequence = ($last['seq'] ?? 0) + 1;
-            }
-            if (Settings::writesDirectly() && $fact->kind !== '') {
-                try {
-                    return DirectInsert::both($connection, $fact, $sequence, $source);
-                } catch (\Throwable $fault) {
-                    // The relay will bring it over: better late than not at all.
-                    Module::report($fault);
+                if (self::write($connection, $fact, ($last['seq'] ?? 0) + 1, $source)) {
+                    return true;
                 }
             }
 
-            return self::insert($connection, $fact, $sequence, $source, $fact->kind === '');
+            return false;
         });
     }
 
@@ -119,6 +117,20 @@ final class Outbox
             'CREATED_AT' => (string)$now,
             'SENT_AT' => $sent ? (string)$now : 'NULL',
         ];
+    }
+
+    private static function write(Connection $connection, Fact $fact, ?int $sequence, string $source): bool
+    {
+        if (Settings::writesDirectly() && $fact->kind !== '') {
+            try {
+                return DirectInsert::both($connection, $fact, $sequence, $source);
+            } catch (\Throwable $fault) {
+                // The relay will bring it over: better late than not at all.
+                Module::report($fault);
+            }
+        }
+
+        return self::insert($connection, $fact, $sequence, $source, $fact->kind === '');
     }
 
     private static function insert(

@@ -2,7 +2,6 @@
 
 $MESS['FISCAL_RELAY_MODULE_NAME'] = 'FiscalRelay: fiscal receipts';
 $MESS['FISCAL_RELAY_MODULE_DESCRIPTION'] = 'Hands over payments, refunds and shipments of the shop: each becomes exactly one receipt.';
-$MESS['FISCAL_RELAY_PROPERTY_GROUP'] = 'Fiscal data';
 $MESS['FISCAL_RELAY_UNFIT_PHP'] = 'PHP #VERSION# or newer is needed.';
 $MESS['FISCAL_RELAY_UNFIT_MAIN'] = 'Module main #VERSION# or newer is needed.';
 $MESS['FISCAL_RELAY_UNFIT_PGSQL'] = 'The PHP extension pgsql is needed.';

@@ -2,7 +2,6 @@
 
 $MESS['FISCAL_RELAY_MODULE_NAME'] = 'FiscalRelay: чеки по 54-ФЗ';
 $MESS['FISCAL_RELAY_MODULE_DESCRIPTION'] = 'Передаёт оплаты, возвраты и отгрузки магазина: каждое событие становится ровно одним чеком.';
-$MESS['FISCAL_RELAY_PROPERTY_GROUP'] = 'Фискальные данные';
 $MESS['FISCAL_RELAY_UNFIT_PHP'] = 'Нужен PHP #VERSION# или новее.';
 $MESS['FISCAL_RELAY_UNFIT_MAIN'] = 'Нужен главный модуль #VERSION# или новее.';
 $MESS['FISCAL_RELAY_UNFIT_PGSQL'] = 'Нужно расширение PHP pgsql.';

@@ -1,0 +1,3 @@
+<?php
+
+$MESS['FISCAL_RELAY_PROPERTY_GROUP'] = 'Fiscal data';
