@@ -53,7 +53,7 @@ CheckManager::print($checks['closing']);
 CheckManager::print($checks['nobody']);
 Shop::relay();
 
-$deadline = microtime(true) + 60;
+$deadline = microtime(true) + 120;
 do {
     CheckSweep::run();
     $open = CashboxCheckTable::getList(['filter' => ['=STATUS' => 'P']])->fetchAll();
