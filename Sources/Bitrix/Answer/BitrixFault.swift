@@ -1,7 +1,7 @@
 /// A call to a portal that did not give a result.
 package struct BitrixFault: Error, Hashable, Sendable, CustomStringConvertible {
     /// The portal's own code as text, or one of ours: `transport_not_sent`, `transport_unknown`, `answer_unreadable`,
-    /// `answer_unexpected`, `access_unavailable`, `command_skipped`.
+    /// `answer_unexpected`, `access_unavailable`, `command_skipped`, `redirect_refused`, `redirect_not_allowed`.
     package let code: String
 
     /// Plain words for a person, without secrets and without anything that looks like an address or a long number.

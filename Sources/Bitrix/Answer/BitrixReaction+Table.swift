@@ -49,11 +49,13 @@ extension BitrixReaction {
             "authorization_error", "application_not_found", "error_oauth", "payment_required", "wrong_license",
             "method_confirm_denied", "wrong_auth_type", "allowed_only_intranet_user", "invalid_grant", "invalid_client",
             "not_installed", "wrong_client", "200040300010", "200040300020",
+            // Of every call alike, so for a person who mends the address, the plan or the rights, not for each job.
+            "invalid_request", "error_method_not_found",
         ] {
             table[code] = BitrixReaction(.accessRefused)
         }
         for code in [
-            "invalid_request", "error_method_not_found", "not_found", "error_argument", "error_batch_length_exceeded",
+            "not_found", "error_argument", "error_batch_length_exceeded",
             "error_batch_method_not_allowed", "error_manifest_is_not_available", "wrong_encoding", "100",
         ] {
             table[code] = BitrixReaction(.reject)

@@ -4,7 +4,8 @@ import Synchronization
 /// Calls the REST methods of one portal.
 ///
 /// Each call is one request, or two if the portal moved or the right was renewed: nothing is repeated whose effect is
-/// unknown. The pace is the caller's: the portal's limit of requests is shared by all processes of the fleet.
+/// unknown. The limit of requests, which all processes of the fleet share, is kept by a ``BitrixPace``; the operating
+/// time of each method by this client itself.
 package final class BitrixClient: Sendable {
     /// Carries one request out.
     package typealias Perform = @Sendable (HTTPRequest) async throws(TransferError) -> HTTPResponse
@@ -14,14 +15,15 @@ package final class BitrixClient: Sendable {
 
     private let access: any BitrixAccess
     private let configuration: BitrixClientConfiguration
+    private let pace: (any BitrixPace)?
     private let perform: Perform
     private let operating = Mutex(BitrixOperatingLedger())
 
     package convenience init(
         access: any BitrixAccess, configuration: BitrixClientConfiguration = BitrixClientConfiguration(),
-        transport: HTTPTransport
+        pace: (any BitrixPace)? = nil, transport: HTTPTransport
     ) {
-        self.init(access: access, configuration: configuration) { request throws(TransferError) in
+        self.init(access: access, configuration: configuration, pace: pace) { request throws(TransferError) in
             try await transport.perform(request)
         }
     }
@@ -29,22 +31,26 @@ package final class BitrixClient: Sendable {
     /// A client over anything that carries requests out.
     package init(
         access: any BitrixAccess, configuration: BitrixClientConfiguration = BitrixClientConfiguration(),
-        perform: @escaping Perform
+        pace: (any BitrixPace)? = nil, perform: @escaping Perform
     ) {
         self.access = access
         self.configuration = configuration
+        self.pace = pace
         self.perform = perform
     }
 
     /// Calls one method.
     ///
-    /// - Throws: ``BitrixFault``; its reaction says whether the call may have taken effect.
+    /// - Throws: ``BitrixFault``; its reaction says whether the call may have taken effect. A method that rests for its
+    ///   operating time is not sent.
     package func call(_ call: BitrixCall) async throws(BitrixFault) -> BitrixAnswer {
+        if let rest = rest(of: call.method) { throw .resting(call.method, for: rest) }
         var endpoint = try await endpoint(for: call)
         var movedTo: String?
         var moves = 0
         var mayRenew = true
         while true {
+            await pace?.turn()
             let response = try await exchange(call, at: endpoint)
             if let authority = try moved(response, call, from: endpoint) {
                 guard moves < Self.moveLimit else { throw Self.moveFault(call, response) }
@@ -56,45 +62,60 @@ package final class BitrixClient: Sendable {
             }
             do throws(BitrixFault) {
                 let envelope = try BitrixEnvelope.open(response.body, status: response.status, method: call.method)
-                operating.withLock { $0.note(envelope.time, of: call.method, now: .now) }
+                note(envelope.time, of: call.method)
                 return BitrixAnswer(
                     result: envelope.result, next: envelope.next, total: envelope.total, time: envelope.time,
                     movedTo: movedTo)
             } catch {
-                guard mayRenew, error.isRefusal, let fresh = await access.renewed(after: endpoint) else {
-                    throw resting(error.afterRenewal)
-                }
+                if error.reaction.action == .slowPortal { await pace?.refused() }
+                guard mayRenew, error.isRefusal else { throw resting(error.afterRenewal) }
                 mayRenew = false
-                endpoint = fresh
+                switch await access.renew(after: endpoint, because: error) {
+                case .endpoint(let fresh): endpoint = fresh
+                case .none: throw resting(error.afterRenewal)
+                case .later(let reason): throw .accessUnavailable(call.method, reason, isPassing: true)
+                }
             }
         }
     }
 
-    /// Runs up to ``BitrixBatch/limit`` calls in one request; a call that fails does not stop the others.
+    /// Runs up to ``BitrixBatch/limit`` calls in one request; a call that fails does not stop the others, and one whose
+    /// method rests is left out.
     ///
     /// - Throws: ``BitrixFault`` if the request as a whole failed. If it may have run, so may any of the calls.
     package func batch(_ calls: [BitrixCall]) async throws(BitrixFault) -> BitrixBatchAnswer {
-        let answer = try await call(BitrixBatch.call(calls))
+        let rests = calls.map { rest(of: $0.method) }
+        let sent = zip(calls, rests).filter { $0.1 == nil }.map(\.0)
+        guard !sent.isEmpty else {
+            return BitrixBatchAnswer(outcomes: Self.outcomes(calls, rests, sent: []), movedTo: nil)
+        }
+        let answer = try await call(BitrixBatch.call(sent))
         guard answer.result.members != nil else { throw .unexpected("batch", "results of its commands") }
-        let batch = BitrixBatchAnswer(answer.result, commands: calls, movedTo: answer.movedTo)
-        return BitrixBatchAnswer(
-            outcomes: zip(calls, batch.outcomes).map { call, outcome in
-                switch outcome {
-                case .success(let answer):
-                    operating.withLock { $0.note(answer.time, of: call.method, now: .now) }
-                    return outcome
-                case .failure(let fault): return .failure(resting(fault.afterRenewal))
-                }
-            }, movedTo: batch.movedTo)
+        let batch = BitrixBatchAnswer(answer.result, commands: sent, movedTo: answer.movedTo)
+        // Good answers first: they tell when a method that was refused beside them gets time back.
+        for (call, outcome) in zip(sent, batch.outcomes) {
+            if case .success(let answer) = outcome { note(answer.time, of: call.method) }
+        }
+        let outcomes = batch.outcomes.map { outcome in outcome.mapError { resting($0.afterRenewal) } }
+        return BitrixBatchAnswer(outcomes: Self.outcomes(calls, rests, sent: outcomes), movedTo: batch.movedTo)
+    }
+
+    /// The outcomes of all calls: those that were sent, and faults for those that rest.
+    private static func outcomes(
+        _ calls: [BitrixCall], _ rests: [Duration?], sent: [BitrixBatchAnswer.Outcome]
+    ) -> [BitrixBatchAnswer.Outcome] {
+        var sent = sent[...]
+        return zip(calls, rests).map { call, rest in
+            if let rest { return .failure(.resting(call.method, for: rest)) }
+            return sent.popFirst() ?? .failure(.unexpected(call.method, "result"))
+        }
     }
 
     private func endpoint(for call: BitrixCall) async throws(BitrixFault) -> BitrixEndpoint {
         do throws(BitrixAccessUnavailable) {
             return try await access.endpoint()
         } catch {
-            throw BitrixFault(
-                code: "access_unavailable", message: error.reason, reaction: BitrixReaction(.accessRefused),
-                method: call.method)
+            throw .accessUnavailable(call.method, error.reason, isPassing: error.isPassing)
         }
     }
 
@@ -128,6 +149,13 @@ package final class BitrixClient: Sendable {
         guard let location = response.headers["Location"],
             let authority = endpoint.authority(movedBy: location, method: call.method)
         else { throw Self.moveFault(call, response) }
+        guard configuration.moves.allows(from: endpoint.authority, to: authority) else {
+            throw BitrixFault(
+                code: "redirect_not_allowed",
+                message: "The portal says that it lives at \(authority) now. If that is so, put the new name into its "
+                    + "address, or into bitrix.moved_to.",
+                reaction: BitrixReaction(.accessRefused), method: call.method, httpStatus: response.status)
+        }
         return authority
     }
 
@@ -138,26 +166,25 @@ package final class BitrixClient: Sendable {
             reaction: BitrixReaction(.repeatLater), method: call.method, httpStatus: response.status)
     }
 
-    /// The fault with the pause that its method needs.
+    // MARK: Operating time
+
+    private func note(_ time: BitrixTime, of method: String) {
+        operating.withLock { $0.note(time, of: method, now: .now) }
+    }
+
+    private func rest(of method: String) -> Duration? {
+        operating.withLock { $0.rest(of: method, now: .now) }
+    }
+
+    /// The fault with the pause that its method needs, which begins now.
     private func resting(_ fault: BitrixFault) -> BitrixFault {
-        guard fault.reaction.action == .pauseMethod, fault.retryAfter == nil else { return fault }
+        guard fault.reaction.action == .pauseMethod else { return fault }
         var resting = fault
-        resting.retryAfter = operating.withLock { $0.pause(of: fault.method, now: .now) }
+        resting.retryAfter = operating.withLock { operating in
+            let pause = fault.retryAfter ?? operating.pause(of: fault.method, now: .now)
+            operating.block(fault.method, for: pause, now: .now)
+            return pause
+        }
         return resting
-    }
-}
-
-extension BitrixFault {
-    /// Whether another right may help: the token ran out, or the portal does not know this one.
-    fileprivate var isRefusal: Bool {
-        reaction.action == .renewToken || ["no_auth_found", "invalid_credentials"].contains(code.lowercased())
-    }
-
-    /// A token that could not be renewed is a refused access.
-    fileprivate var afterRenewal: BitrixFault {
-        guard reaction.action == .renewToken else { return self }
-        return BitrixFault(
-            code: code, message: message, reaction: BitrixReaction(.accessRefused), method: method,
-            httpStatus: httpStatus)
     }
 }

@@ -12,13 +12,17 @@ package struct BitrixClientConfiguration: Hashable, Sendable {
     /// Longer answers are cut off and count as unreadable.
     package var maximumAnswerBytes: Int
 
+    /// Where the portal's secret may follow it.
+    package var moves: BitrixMovePolicy
+
     package init(
         userAgent: String = "FiscalRelay", connectTimeout: Duration = .seconds(5), timeout: Duration = .seconds(68),
-        maximumAnswerBytes: Int = 8 << 20
+        maximumAnswerBytes: Int = 8 << 20, moves: BitrixMovePolicy = BitrixMovePolicy()
     ) {
         self.userAgent = userAgent
         self.connectTimeout = connectTimeout
         self.timeout = timeout
         self.maximumAnswerBytes = maximumAnswerBytes
+        self.moves = moves
     }
 }

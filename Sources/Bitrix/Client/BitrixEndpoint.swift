@@ -52,6 +52,9 @@ package struct BitrixEndpoint: Hashable, Sendable {
         BitrixEndpoint(scheme: scheme, authority: authority, path: path, token: token)
     }
 
+    /// The address without the token, as ``init(clientEndpoint:token:)`` takes it. A secret for a webhook.
+    var clientEndpoint: String { "\(scheme)://\(authority)\(path)" }
+
     func url(of method: String) -> String { "\(scheme)://\(authority)\(path)\(method)" }
 
     /// Where the portal lives now, if `location` sends a call of `method` to the same path at another host.

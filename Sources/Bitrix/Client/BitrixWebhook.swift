@@ -34,10 +34,10 @@ package final class BitrixWebhook: BitrixAccess {
         }
     }
 
-    package func renewed(after refused: BitrixEndpoint) -> BitrixEndpoint? {
+    package func renew(after refused: BitrixEndpoint, because fault: BitrixFault) -> BitrixRenewal {
         state.withLock { if $0.endpoint == refused { $0.endpoint = nil } }
-        guard let fresh = try? endpoint(), fresh != refused else { return nil }
-        return fresh
+        guard let fresh = try? endpoint(), fresh != refused else { return .none }
+        return .endpoint(fresh)
     }
 
     package func moved(_ endpoint: BitrixEndpoint, to authority: String) {

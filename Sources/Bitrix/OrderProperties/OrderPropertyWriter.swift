@@ -1,6 +1,7 @@
-/// Writes values into the properties of many orders: three requests for up to ``groupSize`` orders.
+/// Writes values into the properties of many orders: three requests for up to ``groupSize`` orders, or one where the
+/// portal has our module, see ``OrderPropertyModule``.
 ///
-/// The portal has no call that sets one property: what is not in the call is deleted. So all values are read, ours are
+/// The portal itself has no call that sets one property: what is not in the call is deleted. So all values are read, ours are
 /// changed, all are written, and all are read back. It has no comparison either, so a value that somebody else changes
 /// between the reading and the writing is lost; the reading just before the writing shows that the order was saved
 /// meanwhile (``OrderPropertyReport/overlapped``), and reading back shows what was changed afterwards. Repeating a
@@ -14,16 +15,58 @@ package struct OrderPropertyWriter: Sendable {
 
     private let client: BitrixClient
     private let directory: OrderPropertyDirectory
+    private let methods: BitrixMethodDirectory
+    private let route: OrderPropertyRoute
 
-    package init(client: BitrixClient, directory: OrderPropertyDirectory) {
+    package init(
+        client: BitrixClient, directory: OrderPropertyDirectory, methods: BitrixMethodDirectory? = nil,
+        route: OrderPropertyRoute = .rest
+    ) {
         self.client = client
         self.directory = directory
+        self.methods = methods ?? BitrixMethodDirectory(client)
+        self.route = route
     }
 
     /// Writes, and reports on every order in the order of `writes`.
     ///
     /// An order named twice is written in two rounds, so the later one stands.
     package func write(_ writes: [OrderPropertyWrite]) async -> [OrderPropertyReport] {
+        switch route {
+        case .rest: return await writeByREST(writes)
+        case .module: return await writeByModule(writes) ?? []
+        case .automatic:
+            do throws(BitrixFault) {
+                guard try await methods.offers(OrderPropertyModule.method) else { return await writeByREST(writes) }
+            } catch {
+                return writes.map { OrderPropertyReport(orderID: $0.orderID, outcome: .failed(error)) }
+            }
+            if let reports = await writeByModule(writes) { return reports }
+            return await writeByREST(writes)
+        }
+    }
+
+    /// By the module's method; nil if the portal turns out not to offer it, as far as another way may be tried.
+    private func writeByModule(_ writes: [OrderPropertyWrite]) async -> [OrderPropertyReport]? {
+        var reports: [OrderPropertyReport] = []
+        for group in Self.groups(writes, of: OrderPropertyModule.groupSize) {
+            do throws(BitrixFault) {
+                let answer = try await persistently { client throws(BitrixFault) in
+                    try await client.call(OrderPropertyModule.call(group))
+                }
+                reports += OrderPropertyModule.reports(group, answer.result)
+            } catch {
+                if route == .automatic, OrderPropertyModule.isUnusable(error) {
+                    await methods.note(OrderPropertyModule.method, isOffered: false)
+                    return nil
+                }
+                reports += group.map { OrderPropertyReport(orderID: $0.orderID, outcome: .failed(error)) }
+            }
+        }
+        return reports
+    }
+
+    private func writeByREST(_ writes: [OrderPropertyWrite]) async -> [OrderPropertyReport] {
         var reports: [OrderPropertyReport] = []
         for group in Self.groups(writes) {
             do throws(BitrixFault) {
@@ -35,12 +78,12 @@ package struct OrderPropertyWriter: Sendable {
         return reports
     }
 
-    /// The writings in runs of at most ``groupSize``, no order twice in one.
-    static func groups(_ writes: [OrderPropertyWrite]) -> [[OrderPropertyWrite]] {
+    /// The writings in runs of at most `size`, no order twice in one.
+    static func groups(_ writes: [OrderPropertyWrite], of size: Int = groupSize) -> [[OrderPropertyWrite]] {
         var groups: [[OrderPropertyWrite]] = []
         var orders: Set<Int64> = []
         for write in writes {
-            if groups.isEmpty || orders.count == groupSize || orders.contains(write.orderID) {
+            if groups.isEmpty || orders.count == size || orders.contains(write.orderID) {
                 groups.append([])
                 orders = []
             }
@@ -92,6 +135,21 @@ package struct OrderPropertyWriter: Sendable {
         }
     }
 
+    /// Makes a call that may be made twice, and makes it once more if the first one got no answer: one lost answer in a
+    /// round of three would otherwise cost all its orders another round.
+    private func persistently<Answer>(
+        _ call: (BitrixClient) async throws(BitrixFault) -> Answer
+    ) async throws(BitrixFault) -> Answer {
+        do throws(BitrixFault) {
+            return try await call(client)
+        } catch {
+            guard error.reaction.action == .repeatLater, error.code != BitrixFault.accessUnavailableCode else {
+                throw error
+            }
+            return try await call(client)
+        }
+    }
+
     /// Heads and values of orders; a page is full at 50 rows, so long orders take further requests.
     /// - Throws: ``BitrixFault`` of a request as a whole, or of reading the heads.
     private func read(_ orders: [Int64], withHeaders: Bool = true) async throws(BitrixFault) -> OrderReading {
@@ -100,7 +158,8 @@ package struct OrderPropertyWriter: Sendable {
         var asksHeaders = withHeaders
         while !pages.isEmpty {
             let calls = pages.map { OrderCalls.values(of: $0.order, above: $0.above) }
-            let answer = try await client.batch((asksHeaders ? [OrderCalls.headers(of: orders)] : []) + calls)
+            let batch = (asksHeaders ? [OrderCalls.headers(of: orders)] : []) + calls
+            let answer = try await persistently { client throws(BitrixFault) in try await client.batch(batch) }
             var outcomes = answer.outcomes[...]
             if asksHeaders, let first = outcomes.popFirst() {
                 reading.headers = Self.headers(try first.get().result)

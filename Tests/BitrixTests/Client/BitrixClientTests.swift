@@ -21,16 +21,32 @@ import Testing
 
     @Test func aRenamedPortalIsFollowedOnceAndForAll() async throws {
         let moved = HTTPResponse.answer(
-            302, headers: ["Location": "https://new.example/rest/1/s3cret/sale.order.get"])
+            302, headers: ["Location": "https://new.bitrix24.ru/rest/1/s3cret/sale.order.get"])
         let portal = ScriptedPortal(moved, .answer(200, #"{"result":true}"#))
-        let client = portal.client("https://old.example/rest/1/s3cret")
+        let client = portal.client("https://old.bitrix24.ru/rest/1/s3cret")
         let first = try await client.call(BitrixCall("sale.order.get", ["id": 1]))
-        #expect(first.movedTo == "new.example")
+        #expect(first.movedTo == "new.bitrix24.ru")
         #expect(portal.requests.map(\.body) == [Array(#"{"id":1}"#.utf8), Array(#"{"id":1}"#.utf8)])
         #expect(portal.requests.allSatisfy { $0.method == .post })
         let second = try await client.call(BitrixCall("profile"))
         #expect(second.movedTo == nil)
-        #expect(portal.requests.last?.url == "https://new.example/rest/1/s3cret/profile")
+        #expect(portal.requests.last?.url == "https://new.bitrix24.ru/rest/1/s3cret/profile")
+    }
+
+    @Test func theSecretGoesToNoHostThatNobodyNamed() async throws {
+        let moved = HTTPResponse.answer(302, headers: ["Location": "https://new.example/rest/1/s3cret/profile"])
+        let portal = ScriptedPortal(moved, .answer(200, #"{"result":true}"#))
+        let fault = try await #require(throws: BitrixFault.self) {
+            _ = try await portal.client("https://old.bitrix24.ru/rest/1/s3cret").call(BitrixCall("profile"))
+        }
+        #expect(fault.code == "redirect_not_allowed" && fault.reaction == BitrixReaction(.accessRefused))
+        #expect(fault.message.contains("new.example") && !fault.message.contains("s3cret"))
+        #expect(portal.requests.count == 1)
+        let named = BitrixClientConfiguration(moves: BitrixMovePolicy(hosts: ["NEW.example"]))
+        let other = ScriptedPortal(moved, .answer(200, #"{"result":true}"#))
+        _ = try await other.client("https://old.bitrix24.ru/rest/1/s3cret", configuration: named)
+            .call(BitrixCall("profile"))
+        #expect(other.requests.last?.url == "https://new.example/rest/1/s3cret/profile")
     }
 
     @Test func noOtherRedirectionIsFollowed() async throws {
@@ -47,11 +63,12 @@ import Testing
         let portal = ScriptedPortal([
             { request in
                 let other = request.url.contains("//a.") ? "b" : "a"
-                return .success(.answer(302, headers: ["Location": "https://\(other).example/rest/1/s3cret/profile"]))
+                return .success(
+                    .answer(302, headers: ["Location": "https://\(other).bitrix24.ru/rest/1/s3cret/profile"]))
             }
         ])
         let fault = try await #require(throws: BitrixFault.self) {
-            _ = try await portal.client("https://a.example/rest/1/s3cret").call(BitrixCall("profile"))
+            _ = try await portal.client("https://a.bitrix24.ru/rest/1/s3cret").call(BitrixCall("profile"))
         }
         #expect(fault.code == "redirect_refused" && portal.requests.count == 4)
     }
@@ -137,6 +154,43 @@ import Testing
         #expect(faults[4]?.code == "command_skipped")
     }
 
+    @Test func aMethodThatWasBlockedRestsWhileOthersGoOn() async throws {
+        let blocked = #"{"error":"OPERATION_TIME_LIMIT","error_description":"Method is blocked"}"#
+        let batch = #"{"result":{"result":{"c0":true},"result_error":[]}}"#
+        let portal = ScriptedPortal(.answer(429, blocked), .answer(200, batch))
+        let client = portal.client()
+        for _ in 1...3 {
+            let fault = try await #require(throws: BitrixFault.self) {
+                _ = try await client.call(BitrixCall("sale.order.update"))
+            }
+            #expect(fault.code == "OPERATION_TIME_LIMIT" && fault.reaction.action == .pauseMethod)
+            #expect((fault.retryAfter ?? .zero) > .seconds(50))
+        }
+        #expect(portal.requests.count == 1, "it is not sent again before its time")
+        let answer = try await client.batch([BitrixCall("sale.order.update"), BitrixCall("profile")])
+        guard case .failure(let fault) = answer.outcomes[0] else {
+            Issue.record("a method that rests is left out of batches")
+            return
+        }
+        #expect(fault.reaction.action == .pauseMethod)
+        #expect(try answer.outcomes[1].get().result == true)
+        #expect(portal.requests.last?.body == Array(#"{"halt":0,"cmd":{"c0":"profile"}}"#.utf8))
+        _ = try await client.batch([BitrixCall("sale.order.update")])
+        #expect(portal.requests.count == 2, "a batch of nothing is not sent")
+    }
+
+    @Test func everyRequestWaitsItsTurnAndARefusalIsTold() async throws {
+        let pace = CountingPace()
+        let moved = HTTPResponse.answer(302, headers: ["Location": "https://b.bitrix24.ru/rest/1/s3cret/profile"])
+        let portal = ScriptedPortal(
+            moved, .answer(200, #"{"result":true}"#), .answer(503, #"{"error":"QUERY_LIMIT_EXCEEDED"}"#))
+        let client = portal.client("https://a.bitrix24.ru/rest/1/s3cret", pace: pace)
+        _ = try await client.call(BitrixCall("profile"))
+        #expect(pace.counts.turns == 2 && pace.counts.refusals == 0)
+        await #expect(throws: BitrixFault.self) { _ = try await client.call(BitrixCall("profile")) }
+        #expect(pace.counts.turns == 3 && pace.counts.refusals == 1)
+    }
+
     @Test(arguments: [
         #"{"result":{"result":[true],"result_error":[],"result_total":[],"result_next":[],"result_time":[]}}"#,
         #"{"result":{"result":{"c0":true}}}"#,
@@ -169,4 +223,15 @@ import Testing
             return
         }
     }
+}
+
+/// Lets every call pass and counts.
+private final class CountingPace: BitrixPace {
+    private let state = Mutex((turns: 0, refusals: 0))
+
+    var counts: (turns: Int, refusals: Int) { state.withLock { $0 } }
+
+    func turn() { state.withLock { $0.turns += 1 } }
+
+    func refused() { state.withLock { $0.refusals += 1 } }
 }

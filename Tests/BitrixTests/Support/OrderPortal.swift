@@ -9,12 +9,17 @@ final class OrderPortal: Sendable {
         var version = 1
         /// By property id, in the order of the rows.
         var values: [(property: Int64, value: BitrixValue)] = []
+        var comments = ""
     }
 
     struct State: Sendable {
         var orders: [Int64: Order] = [:]
         var properties: [(id: Int64, personType: Int, code: String, type: String, multiple: Bool)] = []
         var requests: [[String]] = []
+        /// Whether our module is installed: nil means that it is not, false that the webhook has no right to it.
+        var module: Bool?
+        /// Codes that the module lets be set.
+        var moduleCodes: Set<String> = ["CLOUDKASSIR_FN", "CLOUDKASSIR_FD", "CLOUDKASSIR_FPD"]
         /// Runs before each command, with the number of the request, counted from 1.
         var before: @Sendable (inout State, Int, String) -> Void = { _, _, _ in }
         /// Faults of commands by a part of their text: code, and whether the command runs all the same.
@@ -82,13 +87,18 @@ final class OrderPortal: Sendable {
                 }
             }
             if let error = state.failing[number] { return .failure(error) }
-            if method != "batch" { return .success(results.first?.value ?? .null) }
+            if method != "batch" {
+                if let error = errors.first { return .success(error.value) }
+                return .success(["result": results.first?.value ?? .null])
+            }
             // PHP writes an empty map as a list.
             return .success([
-                "result": results.isEmpty ? [] : .map(results), "result_error": errors.isEmpty ? [] : .map(errors),
+                "result": [
+                    "result": results.isEmpty ? [] : .map(results), "result_error": errors.isEmpty ? [] : .map(errors),
+                ]
             ])
         }
-        return HTTPResponse(status: 200, body: BitrixValue.map([.init("result", try result.get())]).json)
+        return HTTPResponse(status: 200, body: try result.get().json)
     }
 }
 
@@ -117,6 +127,7 @@ extension OrderPortal.State {
                     [
                         "id": .string(String(id)), "personTypeId": .integer(Int64(order.personType)),
                         "version": .integer(Int64(order.version)),
+                        "comments": order.comments.isEmpty ? .null : .string(order.comments),
                     ]
                 }
             }
@@ -144,8 +155,47 @@ extension OrderPortal.State {
             orders[id]?.values = values
             orders[id]?.version += 1
             return ["propertyValues": []]
+        case "sale.order.update":
+            guard let id = value("id"), orders[id] != nil else { return nil }
+            orders[id]?.comments = pairs.first { $0.name == "fields[comments]" }?.value ?? ""
+            orders[id]?.version += 1
+            return ["order": ["id": .integer(id)]]
+        case "method.get":
+            return ["isExisting": .bool(module != nil), "isAvailable": .bool(module == true)]
+        case "fiscal.relay.order.properties.set": return setByModule(pairs)
         default: return nil
         }
+    }
+
+    /// What the module does: each property by its code, and nothing else.
+    private mutating func setByModule(_ pairs: [(name: String, value: String)]) -> BitrixValue? {
+        var rows: [BitrixValue] = []
+        while let id = pairs.first(where: { $0.name == "orders[\(rows.count)][id]" }).flatMap({ Int64($0.value) }) {
+            let prefix = "orders[\(rows.count)][properties]["
+            guard let order = orders[id] else {
+                rows.append(["id": .integer(id), "error": "ORDER_NOT_FOUND"])
+                continue
+            }
+            var values: [BitrixValue.Member] = []
+            var missing: [BitrixValue] = []
+            for pair in pairs where pair.name.hasPrefix(prefix) {
+                let code = String(pair.name.dropFirst(prefix.count).dropLast())
+                let property = properties.first { $0.code == code && $0.personType == order.personType }
+                guard let property else {
+                    missing.append(.string(code))
+                    continue
+                }
+                let text = stores(property.id, pair.value)
+                orders[id]?.values.removeAll { $0.property == property.id }
+                orders[id]?.values.append((property.id, .string(text)))
+                values.append(.init(code, .string(text)))
+            }
+            rows.append([
+                "id": .integer(id), "values": values.isEmpty ? [] : .map(values), "missing": .list(missing),
+                "unfit": [],
+            ])
+        }
+        return ["orders": .list(rows)]
     }
 
     /// The decoded pairs of a query.

@@ -29,9 +29,10 @@ final class ScriptedPortal: Sendable {
 
     func client(
         _ address: String = "https://shop.bitrix24.example/rest/1/s3cret/",
-        configuration: BitrixClientConfiguration = BitrixClientConfiguration()
+        configuration: BitrixClientConfiguration = BitrixClientConfiguration(), pace: (any BitrixPace)? = nil
     ) -> BitrixClient {
-        BitrixClient(access: BitrixWebhook { address }, configuration: configuration) { request throws(TransferError) in
+        BitrixClient(access: BitrixWebhook { address }, configuration: configuration, pace: pace) {
+            request throws(TransferError) in
             try self.perform(request)
         }
     }
