@@ -123,6 +123,25 @@ import Testing
         #expect(plan.streams.map(\.key.queue) == ["local"])
     }
 
+    @Test func aQueueMayHaveALimitOfItsOwn() throws {
+        let configuration = configuration { configuration in
+            configuration.concurrencyPerQueue = 2
+            configuration.concurrencyOfQueue = ["portal": 7]
+        }
+        #expect(configuration.queueLimit(of: "portal") == 7 && configuration.queueLimit(of: "register") == 2)
+        var state = EngineState(configuration, at: start)
+        guard case .turn(let look) = state.next(at: start, leaseHolds: true) else {
+            Issue.record("a worker looks first")
+            return
+        }
+        state.ended(look, answer(survey: [stream("portal")], at: start), at: start) { _ in .seconds(5) }
+        guard case .turn(let turn) = state.next(at: start, leaseHolds: true) else {
+            Issue.record("there is work")
+            return
+        }
+        #expect(turn.plan?.streams.map(\.limit) == [min(7, configuration.claimLimit)])
+    }
+
     @Test func aClosedQueueIsNotVisitedUntilItOpens() throws {
         var board = StreamBoard(at: start)
         let closed = SurveyFinding(

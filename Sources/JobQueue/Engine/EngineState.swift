@@ -97,10 +97,10 @@ struct EngineState: Sendable {
         let free = configuration.concurrency - runs.count - reserved + turn.reports.count
         guard free > 0 else { return }
         let room = min(free, configuration.claimLimit)
-        let (runs, limit) = (runs, configuration.queueLimit)
+        let (runs, configuration) = (runs, configuration)
         if claimAt <= now && board.hasWork(at: now) {
             turn.plan = board.plan(room: room, at: now) { queue in
-                queue == QueueName.local ? room : max(0, limit - runs.count(in: queue))
+                queue == QueueName.local ? room : max(0, configuration.queueLimit(of: queue) - runs.count(in: queue))
             }
         }
         let isTime = turn.plan == nil ? lookAt <= now : true

@@ -9,6 +9,8 @@ package struct WorkerConfiguration: Sendable {
     /// Of these, how many may belong to one queue other than `local`, so that a slow destination leaves room for the
     /// others; `nil`: half.
     package var concurrencyPerQueue: Int?
+    /// Queues with a limit of their own in the place of ``concurrencyPerQueue``.
+    package var concurrencyOfQueue: [String: Int] = [:]
     /// Connections that carry outcomes in and claims out, 1…8. Two keep the database busy while answers come in.
     package var claimers = 2
     /// Jobs claimed, and outcomes recorded, in one transaction at most, 1…1000.
@@ -41,6 +43,9 @@ package struct WorkerConfiguration: Sendable {
 
     /// Runs that one queue may have under way.
     var queueLimit: Int { max(1, concurrencyPerQueue ?? concurrency / 2) }
+
+    /// Runs that a queue may have under way.
+    func queueLimit(of queue: String) -> Int { max(1, concurrencyOfQueue[queue] ?? queueLimit) }
 
     /// Jobs that one claim may ask for, so that every claimer has some.
     var claimLimit: Int { max(1, min(batch, (concurrency + claimers - 1) / claimers)) }
