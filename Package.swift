@@ -98,7 +98,7 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "EmbeddedPostgres", "Fiscal", "HTTPTransport", "JobQueue", "Postgres", "Relay", "Sandbox",
+                "Bitrix", "EmbeddedPostgres", "Fiscal", "HTTPTransport", "JobQueue", "Postgres", "Relay", "Sandbox",
                 "TestSupport",
                 "fiscal-relay", logging, subprocess,
             ],

@@ -16,6 +16,12 @@ enum ServerAddress {
         }
     }
 
+    /// Host of an address, with its port if it names one; nil if it is none.
+    static func host(of address: String) -> String? {
+        guard let url = URL(string: address), let host = url.host()?.lowercased(), !host.isEmpty else { return nil }
+        return url.port.map { "\(host):\($0)" } ?? host
+    }
+
     static func isThisMachine(_ host: String) -> Bool {
         let host = host.lowercased()
         if host == "localhost" || host == "::1" || host == "[::1]" { return true }

@@ -9,7 +9,7 @@ package struct Doctor: Sendable {
     /// The difference of clocks from which on it is worth a word: times in the journal would mislead.
     package static let clockTolerance: Duration = .seconds(2)
 
-    private let pool: PostgresPool
+    let pool: PostgresPool
     private let migrator: MigrationRunner
     private let directory: ShopDirectory
 
@@ -29,6 +29,7 @@ package struct Doctor: Sendable {
             findings += try await roles()
             findings += try await work()
             findings += try await steps()
+            findings += try await writebacks()
             findings += try await alarms()
             findings += try await horizon()
         } catch {

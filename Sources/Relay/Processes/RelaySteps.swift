@@ -9,7 +9,10 @@ package enum RelaySteps {
         directory: ShopDirectory, pool: PostgresPool, language: FaultLanguage
     ) -> [StepDefinition] {
         ReceiptSteps(directory: directory, pool: pool, language: language).definitions
-            + [WritebackStep(directory: directory, pool: pool, language: language).definition]
+            + [
+                WritebackStep(directory: directory, pool: pool, language: language).definition,
+                WritebackWatch(directory: directory, pool: pool).definition,
+            ]
             + RecordSteps(language: language).definitions
     }
 

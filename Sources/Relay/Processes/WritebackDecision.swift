@@ -6,6 +6,26 @@ package enum WritebackDecision {
     /// How long a portal rests after it was blocked by hand or lost its plan.
     static let blockedPause: Duration = .seconds(600)
 
+    /// How long a portal is left alone that keeps a round of calls waiting.
+    static let jamPause: Duration = .seconds(5)
+
+    /// How long to wait where the portal was asked too much and does not say: from 1 s on, at random, so that several
+    /// servers which share its limit do not come back together.
+    static var slowPause: Duration { .milliseconds(Int64.random(in: 1000...3000)) }
+
+    /// What becomes of one that the desk gave back untried, or reported on.
+    package static func outcome(
+        of answer: WritebackDesk.Answer, shop: String, order: String, receipt: Int64
+    ) -> Outcome {
+        guard let answer else {
+            return Outcome(
+                .throttled(
+                    JobFailure(code: "portal_slow", message: "The portal has kept earlier calls waiting for long."),
+                    retryAfter: jamPause))
+        }
+        return outcome(of: answer, shop: shop, order: order, receipt: receipt)
+    }
+
     package static func outcome(
         of report: OrderPropertyReport, shop: String, order: String, receipt: Int64
     ) -> Outcome {
@@ -68,8 +88,9 @@ package enum WritebackDecision {
         let plain = JobFailure(code: fault.code, message: fault.message)
         switch fault.reaction.action {
         case .repeatLater, .renewToken: return .later(blaming, after: fault.retryAfter)
-        case .slowPortal: return .throttled(plain, retryAfter: fault.retryAfter ?? .seconds(2))
-        case .pauseMethod: return .throttled(plain, retryAfter: fault.retryAfter ?? .seconds(60))
+        case .slowPortal: return .throttled(plain, retryAfter: fault.retryAfter ?? slowPause)
+        // Other methods of the portal go on, so it is the job that waits and not the destination.
+        case .pauseMethod: return .later(plain, after: fault.retryAfter ?? BitrixOperatingLedger.bucket)
         case .pausePortal: return .throttled(plain, retryAfter: blockedPause)
         case .accessRefused: return .unauthorised(plain)
         case .awaitPerson: return .later(plain, after: blockedPause)

@@ -5,12 +5,15 @@ package import Postgres
 
 /// Shows an order in the portal what `fiscal.receipt` says of it now.
 ///
-/// A level, not an edge: whatever receipt brought the job about, the newest sale receipt of the order is written, and a
-/// second job for the same order is not made while one is pending. Nothing fiscal waits for it.
+/// A level, not an edge: whatever receipt brought the job about, the order gets what it is to show of all its receipts,
+/// and a second job for the same order is not made while one is pending. Nothing fiscal waits for it.
 package struct WritebackStep: Sendable {
     package static let kind = "order.writeback"
     package static let step = "write"
     private static let lanePrefix = "writeback:"
+
+    /// Orders that one call of this step may take; the desk of their portal makes rounds of them.
+    private static let batchSize = 50
 
     private let directory: ShopDirectory
     private let receipts: ReceiptStore
@@ -23,45 +26,51 @@ package struct WritebackStep: Sendable {
     }
 
     /// The job that writes an order's result, for the outcome that closes its receipt.
-    static func job(order: String, portal: Portal) -> SpawnedJob {
+    package static func job(order: String, portal: Portal) -> SpawnedJob {
         SpawnedJob(
             kind: kind, lane: lanePrefix + order, queue: portal.destination, step: step, uniqueWhilePending: true)
     }
 
-    /// One call of the portal carries 49 orders.
     package var definition: StepDefinition {
         StepDefinition(
-            key: StepKey(kind: Self.kind, step: Self.step), doubt: .none, timeout: .seconds(240),
-            batchSize: OrderPropertyWriter.groupSize, run: { await self.run($0) })
+            // A round is at most six calls of a minute, behind at most one other.
+            key: StepKey(kind: Self.kind, step: Self.step), doubt: .none, timeout: .seconds(600),
+            batchSize: Self.batchSize, run: { await self.run($0) })
     }
 
-    private struct Task {
+    /// An order that is to be written.
+    private struct Writing {
         let index: Int
-        let shop: Shop
-        let portal: Portal
+        let shop: String
         let order: String
-        let receipt: StoredReceipt
-        let write: OrderPropertyWrite
+        let receipt: Int64
+        let portal: Portal
+        let item: WritebackDesk.Item
     }
 
     private func run(_ runs: [JobRun]) async -> [Outcome] {
+        let shown: [ShownReceipt.Order: [ShownReceipt]]
+        do {
+            shown = try await receipts.shown(runs.map { ShownReceipt.Order(shop: $0.shop, id: Self.order(of: $0)) })
+        } catch {
+            return runs.map { _ in Outcome(.later(failure.database(), after: .seconds(1))) }
+        }
         var outcomes = [Outcome?](repeating: nil, count: runs.count)
-        var tasks: [Task] = []
+        var writings: [Writing] = []
         for (index, run) in runs.enumerated() {
-            do {
-                switch try await task(run, index) {
-                case .success(let task): tasks.append(task)
-                case .failure(let end): outcomes[index] = end.outcome
-                }
-            } catch {
-                outcomes[index] = Outcome(.later(failure.database(), after: .seconds(1)))
+            switch plan(run, index, shown) {
+            case .success(let writing): writings.append(writing)
+            case .failure(let end): outcomes[index] = end.outcome
             }
         }
-        for group in Dictionary(grouping: tasks, by: \.portal.destination).values {
-            let reports = await group[0].portal.writer.write(group.map(\.write))
-            for (task, report) in zip(group, reports) {
-                outcomes[task.index] = WritebackDecision.outcome(
-                    of: report, shop: task.shop.name, order: task.order, receipt: task.receipt.id)
+        // Runs of one call have one queue, which is one portal's.
+        for group in Dictionary(grouping: writings, by: \.portal.destination).values {
+            let answers = await group[0].portal.desk.write(group.map(\.item))
+            // Who is told to stop says nothing of the portal.
+            let isStopping = Task.isCancelled
+            for (writing, answer) in zip(group, answers) where answer != nil || !isStopping {
+                outcomes[writing.index] = WritebackDecision.outcome(
+                    of: answer, shop: writing.shop, order: writing.order, receipt: writing.receipt)
             }
         }
         return outcomes.map { $0 ?? Outcome(.handBack) }
@@ -71,14 +80,19 @@ package struct WritebackStep: Sendable {
         let outcome: Outcome
     }
 
-    private func task(_ run: JobRun, _ index: Int) async throws(PostgresError) -> Result<Task, End> {
+    private static func order(of run: JobRun) -> String { String(run.lane.dropFirst(lanePrefix.count)) }
+
+    private func plan(
+        _ run: JobRun, _ index: Int, _ shown: [ShownReceipt.Order: [ShownReceipt]]
+    ) -> Result<Writing, End> {
         guard let shop = directory.shops[run.shop], let portal = shop.portal else {
             return .failure(End(outcome: Outcome(.finish(outcome: "no_portal"))))
         }
-        let order = String(run.lane.dropFirst(Self.lanePrefix.count))
-        guard let receipt = try await receipts.shown(shop: run.shop, order: order) else {
-            return .failure(End(outcome: Outcome(.finish(outcome: "nothing_to_show"))))
-        }
+        let order = Self.order(of: run)
+        let plan = WritebackPlan(
+            shown[ShownReceipt.Order(shop: run.shop, id: order)] ?? [], properties: portal.properties,
+            comments: portal.comments)
+        guard let plan else { return .failure(End(outcome: Outcome(.finish(outcome: "nothing_to_show")))) }
         guard let number = Int64(order) else {
             return .failure(
                 End(
@@ -86,19 +100,14 @@ package struct WritebackStep: Sendable {
                         .finish(outcome: "order_missing"),
                         effects: [
                             WritebackEffects.record(
-                                shop: run.shop, order: order, receipt: receipt.id, .orderMissing,
+                                shop: run.shop, order: order, receipt: plan.newest, .orderMissing,
                                 detail: "the order's id is no number of Bitrix")
                         ])))
         }
-        guard let fn = receipt.fn, let fd = receipt.fd, let fpd = receipt.fpd else {
-            return .failure(End(outcome: Outcome(.finish(outcome: "nothing_to_show"))))
-        }
-        let codes = portal.properties
-        let write = OrderPropertyWrite(
-            orderID: number, fn: .init(code: codes.fn, text: fn), fd: .init(code: codes.fd, text: fd),
-            fpd: .init(code: codes.fpd, text: fpd),
-            link: codes.qr.flatMap { code in receipt.qr.map { .init(code: code, text: $0) } })
+        let item = WritebackDesk.Item(
+            properties: plan.values.isEmpty ? nil : OrderPropertyWrite(orderID: number, values: plan.values),
+            comment: plan.lines.isEmpty ? nil : OrderCommentWrite(orderID: number, lines: plan.lines))
         return .success(
-            Task(index: index, shop: shop, portal: portal, order: order, receipt: receipt, write: write))
+            Writing(index: index, shop: shop.name, order: order, receipt: plan.newest, portal: portal, item: item))
     }
 }

@@ -2,7 +2,7 @@ package import Postgres
 
 /// Reads `fiscal.receipt`. Writes are effects of the queue, see ``ReceiptEffects``, and stand with the outcome of a run.
 package struct ReceiptStore: Sendable {
-    private let pool: PostgresPool
+    let pool: PostgresPool
 
     package init(pool: PostgresPool) {
         self.pool = pool
@@ -57,13 +57,6 @@ package struct ReceiptStore: Sendable {
         }.first
     }
 
-    /// The receipt that an order shows: its newest fiscalised one of a sale.
-    package func shown(shop: String, order: String) async throws(PostgresError) -> StoredReceipt? {
-        try await pool.query(Self.shown, [.text(shop), .text(order)]) { row throws(PostgresError) in
-            try StoredReceipt(row: row)
-        }.first
-    }
-
     package struct Filter: Sendable {
         package var shop: String?
         package var state: ReceiptState?
@@ -101,14 +94,6 @@ package struct ReceiptStore: Sendable {
         """
         SELECT \(StoredReceipt.columns) FROM fiscal.receipt
         WHERE shop = $1 AND order_id = $2 AND state NOT IN ('refused', 'abandoned') ORDER BY id
-        """)
-
-    private static let shown = Statement(
-        "receipt.shown",
-        """
-        SELECT \(StoredReceipt.columns) FROM fiscal.receipt
-        WHERE shop = $1 AND order_id = $2 AND state = 'fiscalised' AND type IN ('sell', 'sell_correction')
-        ORDER BY id DESC LIMIT 1
         """)
 
     private static let byPayment = Statement(

@@ -27,6 +27,12 @@ package struct Portal: Sendable {
     /// The queue of all steps that talk to it, e.g. `bitrix:portal.example.ru`.
     package let destination: String
     package let client: BitrixClient
-    package let writer: OrderPropertyWriter
-    package let properties: BitrixSettings.Properties
+    /// Where results are handed in; shared by all shops of the portal.
+    package let desk: WritebackDesk
+    /// Where this shop's results are shown.
+    package let properties: BitrixPropertySettings
+    /// Whether each receipt of this shop leaves a line in its order's comment.
+    package let comments: Bool
+    /// How long a result of this shop may wait before somebody is told.
+    package let alarmAfter: Duration
 }

@@ -16,6 +16,7 @@ package enum RelayMigrations {
         migration(9, "administration", PackageResources._009_administration_sql),
         migration(10, "receipt", PackageResources._010_receipt_sql),
         migration(11, "check", PackageResources._011_check_sql),
+        migration(12, "portal", PackageResources._012_portal_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ bytes: [UInt8]) -> Migration {

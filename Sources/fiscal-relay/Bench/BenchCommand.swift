@@ -11,6 +11,6 @@ struct BenchCommand: AsyncParsableCommand {
         subcommands: [
             BenchTableCommand.self, BenchLimitCommand.self, BenchDrainCommand.self, BenchLatencyCommand.self,
             BenchHorizonCommand.self, BenchInsertsCommand.self, BenchIdleCommand.self, BenchSetupCommand.self,
-            BenchEnqueueCommand.self, BenchWorkerCommand.self,
+            BenchEnqueueCommand.self, BenchWorkerCommand.self, BenchWritebackCommand.self,
         ])
 }

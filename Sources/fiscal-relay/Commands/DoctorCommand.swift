@@ -21,7 +21,7 @@ struct DoctorCommand: AsyncParsableCommand {
             migrator: MigrationRunner(
                 try configuration.directConfiguration(configuration.database.migrateURL, "fiscal-relay doctor"),
                 migrations: RelayMigrations.all),
-            directory: ShopDirectory(configuration: configuration, transport: transport))
+            directory: ShopDirectory(configuration: configuration, transport: transport, pool: pool))
         let findings = await doctor.examine()
         await transport.shutdown()
         await pool.close()

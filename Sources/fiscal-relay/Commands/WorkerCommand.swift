@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bitrix
 import FoundationEssentials
 import Glibc
 import HTTPTransport
@@ -22,7 +23,7 @@ struct WorkerCommand: AsyncParsableCommand {
         try await SchemaGuard.check(configuration, logger)
         let pool = try configuration.makePool("fiscal-relay worker")
         let transport = HTTPTransport()
-        let directory = ShopDirectory(configuration: configuration, transport: transport)
+        let directory = ShopDirectory(configuration: configuration, transport: transport, pool: pool)
         if directory.shops.isEmpty {
             logger.warning("no shop is configured: every event will become a dead letter")
         }
@@ -32,8 +33,9 @@ struct WorkerCommand: AsyncParsableCommand {
                 configuration.database.listenURL, "fiscal-relay listener"),
             steps: RelaySteps.definitions(
                 directory: directory, pool: pool, language: configuration.log.language.faultLanguage),
-            effects: RelaySteps.effects, destinations: directory.limits,
-            configuration: Self.workerConfiguration(configuration.worker), logger: logger)
+            effects: RelaySteps.effects, destinations: directory.limits, schedules: [WritebackWatch.schedule],
+            configuration: Self.workerConfiguration(configuration.worker, portals: directory.portals.keys.sorted()),
+            logger: logger)
         // Started by another process of ours: without it nobody would ever stop this one.
         let guardian = withParent ? ParentGuard.start() : nil
         defer { guardian?.cancel() }
@@ -52,10 +54,23 @@ struct WorkerCommand: AsyncParsableCommand {
         await pool.close()
     }
 
-    private static func workerConfiguration(_ settings: WorkerSettings) -> WorkerConfiguration {
+    /// Two rounds of orders for each portal.
+    private static let runsOfPortal = 2 * OrderPropertyWriter.groupSize
+
+    /// Gives each portal runs of its own, beside what is configured: a round of calls may take a minute, and no receipt
+    /// may wait for it.
+    static func makeRoom(for portals: [String], in configuration: inout WorkerConfiguration) {
+        let perPortal = min(runsOfPortal, 5000 / max(1, portals.count))
+        configuration.concurrencyPerQueue = configuration.concurrency / 2
+        configuration.concurrencyOfQueue = Dictionary(portals.map { ($0, perPortal) }, uniquingKeysWith: { $1 })
+        configuration.concurrency += perPortal * portals.count
+    }
+
+    private static func workerConfiguration(_ settings: WorkerSettings, portals: [String]) -> WorkerConfiguration {
         var configuration = WorkerConfiguration(
             name: "\(ProcessInfo.processInfo.hostName):\(getpid())", version: Release.version)
         configuration.concurrency = settings.concurrency
+        makeRoom(for: portals, in: &configuration)
         configuration.lease = settings.lease
         configuration.heartbeat = settings.heartbeat
         configuration.grace = settings.shutdownGrace

@@ -14,6 +14,10 @@ struct ShopSpec: Sendable {
     var taxSystem = "osn"
     /// Name of its portal in the sandbox; nil: none.
     var portal: String? = "main"
+    /// Whether the portal is called by an application, not by a webhook.
+    var usesApplication = false
+    /// Further settings of its portal, e.g. `comment: true`, with commas between them.
+    var writeback = ""
     /// Further settings of the shop, e.g. `fiscal_deadline: 60s`, one each.
     var more: [String] = []
 
@@ -35,10 +39,21 @@ struct ShopSpec: Sendable {
             for name in former { lines.append("      \(name): \(provider(name, address))") }
         }
         if let portal {
-            let url = address.webhookURL(of: Self.portal(portal))
-            lines.append(#"    bitrix: { webhook_url: "\#(url)" }"#)
+            let access = usesApplication ? application(portal, address) : webhook(portal, address)
+            lines.append("    bitrix: { \(([access] + [writeback].filter { !$0.isEmpty }).joined(separator: ", ")) }")
         }
         return (lines + more.map { "    \($0)" }).joined(separator: "\n") + "\n"
+    }
+
+    private func webhook(_ portal: String, _ address: SandboxAddress) -> String {
+        #"webhook_url: "\#(address.webhookURL(of: Self.portal(portal)))""#
+    }
+
+    private func application(_ portal: String, _ address: SandboxAddress) -> String {
+        """
+        oauth: { portal: "\(address.url)\(Self.portal(portal).basePath)", client_id: local.sandbox, \
+        client_secret: sandboxsecret, server: "\(address.url)" }
+        """
     }
 
     private func provider(_ account: String, _ address: SandboxAddress) -> String {

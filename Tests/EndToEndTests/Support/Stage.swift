@@ -48,7 +48,7 @@ struct Stage: Sendable {
         let worker = Worker(
             pool: pool, listenerConfiguration: try PostgresConfiguration(url: url(.worker)),
             steps: RelaySteps.definitions(
-                directory: ShopDirectory(configuration: configuration, transport: transport), pool: pool,
+                directory: ShopDirectory(configuration: configuration, transport: transport, pool: pool), pool: pool,
                 language: .english),
             effects: RelaySteps.effects, configuration: Self.settings, logger: log.logger)
         let running = Task { await worker.run() }

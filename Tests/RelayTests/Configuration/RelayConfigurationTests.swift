@@ -65,7 +65,7 @@ struct RelayConfigurationTests {
         #expect(main.provider.vatTags == [.vat22: "VAT_22", .none: "VAT_NO"])
         #expect(main.provider.paymentTypes == [.cash: 7])
         #expect(main.formerProviders.map(\.login) == ["old"])
-        let properties = try #require(main.bitrix?.properties)
+        let properties = try #require(main.bitrix?.properties.order)
         #expect([properties.fn, properties.fd, properties.fpd, properties.qr] == ["A", "B", "C", "D"])
         #expect(main.fiscalDeadline == .seconds(12 * 3600))
         #expect(main.maximumEventAge == .seconds(7 * 86400))
@@ -112,7 +112,7 @@ struct RelayConfigurationTests {
         #expect(main.company.sno == .usnIncome)
         #expect(main.provider.login == "shop")
         #expect(try main.provider.password?.read() == "from the environment")
-        #expect(main.bitrix?.properties.fn == "CLOUDKASSIR_FN")
+        #expect(main.bitrix?.properties.order.fn == "CLOUDKASSIR_FN")
     }
 
     struct Wrong: Sendable, CustomTestStringConvertible {

@@ -75,14 +75,30 @@ struct WritebackDecisionTests {
                 switch action {
                 case .repeatLater, .renewToken: .later(blaming, after: retryAfter)
                 case .slowPortal: .throttled(plain, retryAfter: retryAfter ?? .seconds(2))
-                case .pauseMethod: .throttled(plain, retryAfter: retryAfter ?? .seconds(60))
+                case .pauseMethod: .later(plain, after: retryAfter ?? .seconds(60))
                 case .pausePortal: .throttled(plain, retryAfter: .seconds(600))
                 case .accessRefused: .unauthorised(plain)
                 case .awaitPerson: .later(plain, after: .seconds(600))
                 case .reject: .dead(plain)
                 }
-            #expect(outcome(.failed(fault)).verdict == expected)
+            let verdict = outcome(.failed(fault)).verdict
+            if action == .slowPortal, retryAfter == nil, case .throttled(plain, let pause?) = verdict {
+                // At random, so that servers which share the limit do not come back together.
+                #expect((.seconds(1)...(.seconds(3))).contains(pause))
+            } else {
+                #expect(verdict == expected)
+            }
             #expect(outcome(.failed(fault)).effects.isEmpty)
         }
+    }
+
+    @Test("What a jammed portal gave back waits in the database, and the portal is left alone")
+    func jammed() {
+        let outcome = WritebackDecision.outcome(of: nil, shop: "main", order: "7", receipt: 3)
+        guard case .throttled(let failure, .seconds(5)) = outcome.verdict else {
+            Issue.record("\(outcome.verdict)")
+            return
+        }
+        #expect(failure.code == "portal_slow" && outcome.effects.isEmpty)
     }
 }
