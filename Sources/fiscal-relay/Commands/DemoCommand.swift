@@ -9,12 +9,13 @@ struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
         abstract:
-            "Show the whole circle: private database, sandbox, two workers, two shops.",
+            "Show the whole circle: private database, sandbox, two workers, a self-hosted shop and one in the cloud.",
         discussion: """
             First a varied set of paid orders; then, in both shops, a sale, a prepayment with its closing receipt, a \
             partial refund and a correction. Ends with status 1 unless every event became \
-            exactly one receipt that its order shows, and every ledger (ours, the registers' and the portals') agrees with every other. On a terminal everything then stays up to look around, until Ctrl-C; with \
-            --once it does not.
+            exactly one receipt that its order shows, and every ledger (ours, the registers' and the portals') agrees \
+            with every other. On a terminal everything then stays up to look around, until Ctrl-C; with --once it does \
+            not.
             """)
 
     @Option(help: "Orders to pay for.") var events = 60
@@ -43,6 +44,7 @@ struct DemoCommand: AsyncParsableCommand {
             StandardError.write("Starting a private database …")
             let stage = try await DemoStage.start(sandbox: address, directory: directory)
             do {
+                try await stage.connect(sandbox, address)
                 StandardError.write("Paying for \(events) orders in \(DemoStage.shops.count) shops …")
                 let summary = try await DemoRun(
                     events: events, faultPercent: faults, seed: seed, killsWorker: kill, circleKills: kills,

@@ -7,8 +7,9 @@ import Sandbox
 /// The world of a demonstration: a private database with the roles of an installation, two shops, and the sandbox.
 struct DemoStage: Sendable {
     static let database = "fiscal_relay_demo"
-    /// A self-hosted shop with our module and another, each with its own cash register and portal.
+    /// A self-hosted shop with our module and one in the cloud by OAuth, each with its own cash register and portal.
     static let shops = ["main", "outlet"]
+    private static let application = BitrixPortal.Application(clientID: "local.demo", clientSecret: "demo-secret")
     static let firstOrder = 1001
 
     let cluster: EmbeddedCluster
@@ -29,7 +30,7 @@ struct DemoStage: Sendable {
     static var portals: [BitrixPortal] {
         [
             BitrixPortal(name: "main", basePath: "/portal/main", hasModule: true),
-            BitrixPortal(name: "outlet", basePath: "/portal/outlet"),
+            BitrixPortal(name: "outlet", basePath: "/portal/outlet", edition: .cloud, applications: [application]),
         ]
     }
 
@@ -68,6 +69,24 @@ struct DemoStage: Sendable {
         }
     }
 
+    /// Puts the cloud portal's first tokens on record, as its administrator does after the application's installation.
+    ///
+    /// - Throws: if the tokens are refused; what is wrong stands on standard error.
+    func connect(_ sandbox: Sandbox, _ address: SandboxAddress) async throws {
+        for portal in Self.portals where !portal.applications.isEmpty {
+            guard let tokens = sandbox.install(Self.application.clientID, in: portal.name) else { continue }
+            let file = "\(directory)/\(portal.name)-tokens.json"
+            try tokens.text(endpoint: address.restURL(of: portal), server: address.url).write(
+                to: URL(filePath: file), atomically: true, encoding: .utf8)
+            try await DemoProgram.run(
+                [
+                    "portals", "connect", "--config", configurationPath, "--shop", portal.name, "--file", file, "--why",
+                    "demonstration",
+                ],
+                environment: ["FISCAL_RELAY_DATABASE_URL": cluster.url(database: Self.database, user: "demo_admin")])
+        }
+    }
+
     func stop() async {
         await shopPool.close()
         await adminPool.close()
@@ -92,10 +111,21 @@ struct DemoStage: Sendable {
                       { inn: "7712345671", sno: osn, email: "\(shop)@example.ru", payment_address: "https://\(shop).example.ru", ffd: "1.05" }
                     provider:
                       { kind: cloudkassir, base_url: "\(sandbox.url(of: account))", login: \(account.login), password: \(account.password), timeout: 3s }
-                    bitrix: { webhook_url: "\(sandbox.webhookURL(of: portal))" }
+                    bitrix: \(bitrix(portal, sandbox))
 
                 """
         }
         return yaml
+    }
+
+    /// A portal with an application is called through it, at the pace of the cloud; another by its webhook.
+    private static func bitrix(_ portal: BitrixPortal, _ sandbox: SandboxAddress) -> String {
+        guard let application = portal.applications.first else {
+            return "{ webhook_url: \"\(sandbox.webhookURL(of: portal))\" }"
+        }
+        return """
+            { oauth: { portal: "\(sandbox.url)\(portal.basePath)", client_id: "\(application.clientID)", \
+            client_secret: "\(application.clientSecret)", server: "\(sandbox.url)" }, rate: 2, burst: 40 }
+            """
     }
 }

@@ -24,7 +24,7 @@ final class WorkerProcess: Sendable {
                 let file = try FileDescriptor.open(
                     FilePath(log), .writeOnly, options: [.create, .append], permissions: .ownerReadWrite)
                 _ = try await Subprocess.run(
-                    .path(FilePath(try Self.executable())),
+                    .path(FilePath(try DemoProgram.path())),
                     arguments: ["worker", "--config", configuration, "--with-parent"], input: .none,
                     output: .discarded, error: .fileDescriptor(file, closeAfterSpawningProcess: true)
                 ) { execution in
@@ -48,9 +48,5 @@ final class WorkerProcess: Sendable {
         control.yield(.terminate)
         control.finish()
         await running.value
-    }
-
-    private static func executable() throws -> String {
-        try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     }
 }

@@ -57,6 +57,11 @@ package struct SandboxTokens: Hashable, Sendable {
     /// The user in whose name the application acts.
     package let user: Int
 
+    /// The answer of the authorization server as text; `server` is its address.
+    package func text(endpoint: String, server: String) -> String {
+        json(endpoint: endpoint, server: String(server.split(separator: "/").last ?? "")).text
+    }
+
     /// The answer of the authorization server, which stands at that host and port; `endpoint` is the base of the portal's
     /// REST with a slash at the end.
     func json(endpoint: String, server: String) -> JSONValue {
