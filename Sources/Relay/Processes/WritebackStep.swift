@@ -12,8 +12,9 @@ package struct WritebackStep: Sendable {
     package static let step = "write"
     private static let lanePrefix = "writeback:"
 
-    /// Orders that one call of this step may take; the desk of their portal makes rounds of them.
-    private static let batchSize = 50
+    /// Orders that one call of this step may take: one round of the desk of their portal. A call that is spread over two
+    /// rounds would hold the runs of the first one until the second one is over.
+    private static let batchSize = OrderPropertyWriter.groupSize
 
     private let directory: ShopDirectory
     private let receipts: ReceiptStore

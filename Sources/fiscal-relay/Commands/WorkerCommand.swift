@@ -54,8 +54,8 @@ struct WorkerCommand: AsyncParsableCommand {
         await pool.close()
     }
 
-    /// Two rounds of orders for each portal.
-    private static let runsOfPortal = 2 * OrderPropertyWriter.groupSize
+    /// Three rounds of orders for each portal: one under way, one that waits whole, one that is being claimed.
+    private static let runsOfPortal = 3 * OrderPropertyWriter.groupSize
 
     /// Gives each portal runs of its own, beside what is configured: a round of calls may take a minute, and no receipt
     /// may wait for it.
