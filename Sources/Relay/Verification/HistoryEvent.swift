@@ -79,6 +79,9 @@ package struct HistoryEvent: Hashable, Sendable {
         self.wasReleased = wasReleased
     }
 
-    /// When its first run began.
+    /// When its first run on record began.
     var beganAt: Timestamp? { runs.compactMap(\.startedAt).min() }
+
+    /// Whether that was its first run: one that is handed back leaves no row.
+    var isBeginOnRecord: Bool { runs.contains { $0.runNumber == 1 } }
 }

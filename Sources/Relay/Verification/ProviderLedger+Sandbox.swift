@@ -12,6 +12,7 @@ extension ProviderLedger {
     /// - Parameters:
     ///   - url: Of the sandbox's root, such as `http://127.0.0.1:8090`.
     ///   - transport: Carries the request out.
+    /// - Returns: What all accounts and portals of the sandbox hold.
     /// - Throws: ``Unreadable``.
     package static func ofSandbox(
         at url: String, over transport: HTTPTransport
@@ -53,7 +54,8 @@ extension ProviderLedger {
         }
         var wrong: [WrongOrder] = []
         for (portal, contents) in (entry.bitrix ?? [:]).sorted(by: { $0.key < $1.key }) {
-            for order in contents.orders where order.writeBack != "right" {
+            // An order without values may have no receipt, or be about to get one.
+            for order in contents.orders where order.writeBack != "right" && order.writeBack != "missing" {
                 wrong.append(WrongOrder(portal: portal, order: order.id, finding: order.writeBack))
             }
         }

@@ -34,6 +34,7 @@ package enum Verification {
     ///   - ledger: What the provider says, read before; nil: it cannot be asked.
     ///   - isSettled: Whether whatever has not ended by now counts as a violation.
     ///   - progress: Told how many events have been looked at, and how many there were at the start.
+    /// - Returns: What was looked at, with every violation or the first thousand of them.
     /// - Throws: ``PostgresError``.
     package static func run(
         _ pool: PostgresPool, ledger: ProviderLedger?, isSettled: Bool,

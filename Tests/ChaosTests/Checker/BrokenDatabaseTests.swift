@@ -110,7 +110,7 @@ import Testing
         Break(
             "I5 at_the_same_time 2",
             sql: """
-                UPDATE fiscal.attempt SET started_at = '2026-11-22 10:00:50+00' WHERE job_id = 2 AND run_no = 1;
+                UPDATE fiscal.attempt SET started_at = '2026-11-22 10:00:30+00' WHERE job_id = 2 AND run_no = 1;
                 UPDATE fiscal.event_end SET at = '2026-11-22 10:01:30+00' WHERE event_id = 1
                 """),
         Break(

@@ -85,6 +85,9 @@ import Testing
             history.events[0].runs.insert(SampleHistory.run(1, 2, "submit", "lost", from: 102, to: 104), at: 2)
         },
         Break("I3 runs_overlap") { $0.events[0].runs[2].startedAt = moment(102) },
+        Break("I3 closed_out_of_order") { history in
+            history.events[0].runs[1].endedAt = moment(107)
+        },
         Break("I3 run_after_end") { history in
             history.events[3].runs.append(SampleHistory.run(4, 7, "await", "later", from: 107, to: 108))
         },
@@ -221,11 +224,18 @@ import Testing
     @Test(arguments: [
         Break("an elder that committed late is worked on afterwards") { history in
             history.events[0] = SampleHistory.event(1, from: 150)
-            history.events[0].committedAt = moment(120)
+            history.events[0].committedAt = moment(135)
         },
         Break("a commit that nobody could see yet is not passed over") { history in
+            history.claimDelay = HistoryChecker.claimDelay
             history.events[0] = SampleHistory.event(1, from: 150)
             history.events[0].committedAt = moment(125)
+        },
+        Break("a younger one that held the lane since a run that left no row") { history in
+            history.events[0] = SampleHistory.event(1, from: 150)
+            history.events[0].committedAt = moment(105)
+            for index in history.events[1].runs.indices { history.events[1].runs[index].runNumber += 1 }
+            history.events[2] = SampleHistory.event(3, from: 160)
         },
         Break("a released dead letter is passed by the others") { history in
             history.events[0].end = nil
@@ -235,6 +245,11 @@ import Testing
             history.events[0].job = HistoryEvent.Job(
                 state: "dead", step: "await", runNumber: 4, reasonCode: "fail", reason: "refused")
             history.ledger = SampleHistory.ledger(Array(history.events.dropFirst()))
+        },
+        Break("a claim that began to look before the run before was closed") { history in
+            history.claimDelay = HistoryChecker.claimDelay
+            history.events[0].runs[2].startedAt = moment(102)
+            history.events[2].runs[0].startedAt = moment(121)
         },
         Break("what a fenced run said is evidence") { history in
             history.events[0].runs.insert(SampleHistory.run(1, 2, "submit", "fenced", from: 102, to: 104), at: 2)

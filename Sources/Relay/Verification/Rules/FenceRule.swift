@@ -1,6 +1,8 @@
+import Postgres
+
 /// I3: each run is closed once; what a lost run says changes nothing; the runs of a job never overlap.
 enum FenceRule {
-    static func violations(of event: HistoryEvent) -> [Violation] {
+    static func violations(of event: HistoryEvent, claimDelay: Duration) -> [Violation] {
         let runs = event.runs.filter { $0.standing != .fenced }.sorted {
             ($0.runNumber, $0.endedAt) < ($1.runNumber, $1.endedAt)
         }
@@ -8,7 +10,12 @@ enum FenceRule {
         for (before, run) in zip(runs, runs.dropFirst()) {
             if before.runNumber == run.runNumber {
                 found.append(twice(before, run, event: event.id))
-            } else if let began = run.startedAt, began < before.endedAt {
+            } else if run.endedAt < before.endedAt {
+                found.append(
+                    Violation(
+                        .fence, "closed_out_of_order", event: event.id, run: before,
+                        "it was closed after run \(run.runNumber)"))
+            } else if let began = run.startedAt, began.advanced(by: claimDelay) < before.endedAt {
                 found.append(
                     Violation(
                         .fence, "runs_overlap", event: event.id, run: run,

@@ -7,13 +7,13 @@ import Postgres
 struct LaneRule: Sendable {
     /// Events of one lane that a further one is held against.
     static let memory = 1000
-    /// A commit is stamped before it can be seen; a disk that hangs, or a server that stops in between, makes that long.
-    static let visibilityDelay: Duration = .seconds(10)
 
     private struct Stay: Sendable {
         let event: Int64
         let committed: Timestamp?
         let began: Timestamp?
+        /// Whether it may have begun before, unrecorded.
+        let mayHaveBegunEarlier: Bool
         /// nil: it is not over.
         let ended: Timestamp?
         /// Places of its documents in the provider's ledger, and when its receipts were closed.
@@ -21,10 +21,16 @@ struct LaneRule: Sendable {
         let wasReleased: Bool
     }
 
+    private let claimDelay: Duration
     private var shop = ""
     private var lane = ""
     private var stays: [Stay] = []
     private var holder: Int64?
+
+    /// - Parameter claimDelay: See ``HistoryChecker/claimDelay``.
+    init(claimDelay: Duration) {
+        self.claimDelay = claimDelay
+    }
 
     /// What this event breaks, seen from the elder ones of its lane.
     mutating func violations(of event: HistoryEvent) -> [Violation] {
@@ -48,10 +54,11 @@ struct LaneRule: Sendable {
         let moments = event.receipts.filter { $0.state == .fiscalised }.compactMap(\.closedAt).sorted()
         let stay = Stay(
             event: event.id, committed: event.committedAt, began: event.beganAt,
+            mayHaveBegunEarlier: !event.isBeginOnRecord,
             ended: event.end?.at, closed: moments.first.flatMap { first in moments.last.map { first...$0 } },
             wasReleased: event.wasReleased)
         for elder in stays.reversed() {
-            if let violation = Self.compare(elder, stay) {
+            if let violation = compare(elder, stay) {
                 found.append(violation)
                 break
             }
@@ -61,11 +68,13 @@ struct LaneRule: Sendable {
         return found
     }
 
-    private static func compare(_ elder: Stay, _ younger: Stay) -> Violation? {
+    private func compare(_ elder: Stay, _ younger: Stay) -> Violation? {
         // A person let others pass it: order is what he made it.
         guard !elder.wasReleased, !younger.wasReleased, let began = younger.began else { return nil }
         func passedOver() -> Violation? {
-            guard let committed = elder.committed, committed.advanced(by: visibilityDelay) < began else { return nil }
+            guard !younger.mayHaveBegunEarlier, let committed = elder.committed,
+                committed.advanced(by: claimDelay) < began
+            else { return nil }
             return Violation(
                 .laneOrder, "passed_over", event: younger.event,
                 "it began before event \(elder.event), which had been there before it")
@@ -73,10 +82,12 @@ struct LaneRule: Sendable {
         guard let elderBegan = elder.began else { return elder.ended == nil ? passedOver() : nil }
         if elderBegan <= began {
             // An end of a lane gives its turn away in the same transaction: the next run begins after it.
-            guard elder.ended.map({ began < $0 }) ?? true else { return inOrder(elder, younger) }
+            guard elder.ended.map({ began.advanced(by: claimDelay) < $0 }) ?? true else {
+                return Self.inOrder(elder, younger)
+            }
         } else {
             if let violation = passedOver() { return violation }
-            guard younger.ended.map({ elderBegan < $0 }) ?? true else { return nil }
+            guard younger.ended.map({ elderBegan.advanced(by: claimDelay) < $0 }) ?? true else { return nil }
         }
         return Violation(
             .laneOrder, "at_the_same_time", event: younger.event,

@@ -1,0 +1,133 @@
+import Postgres
+import Sandbox
+import Synchronization
+
+/// A shop that sells while everything around it breaks: what it could not write it writes again, under the same keys.
+final class ChaosLoad: Sendable {
+    struct Event: Sendable {
+        let shop: String
+        let kind: String
+        let key: String
+        let subject: String
+        let payload: String
+        /// Whether it can be receipted; otherwise it must end in front of a person.
+        var isValid = true
+    }
+
+    private struct State {
+        var written: [String: Bool] = [:]
+        var isOver = false
+        var isDone = false
+    }
+
+    let number: Int
+    private let pool: PostgresPool
+    private let sandbox: Sandbox
+    private let seed: UInt64
+    private let state = Mutex(State())
+
+    init(_ number: Int, pool: PostgresPool, sandbox: Sandbox, seed: UInt64) {
+        self.number = number
+        self.pool = pool
+        self.sandbox = sandbox
+        self.seed = seed
+    }
+
+    /// Keys whose COMMIT this shop saw, as `shop key`, and whether each is valid.
+    var written: [String: Bool] { state.withLock { $0.written } }
+
+    /// Whether the last order is written.
+    var isDone: Bool { state.withLock { $0.isDone } }
+
+    /// No more new orders; ``run()`` returns when the last one is written.
+    func end() { state.withLock { $0.isOver = true } }
+
+    func run() async {
+        var generator = SeededGenerator(seed: seed &+ UInt64(number) &* 7919)
+        var order = 1_000_000 * (number + 1)
+        while !state.withLock({ $0.isOver }), !Task.isCancelled {
+            order += 1
+            for batch in orderEvents(order, using: &generator) {
+                await write(batch, byFunction: number == 1)
+                try? await Task.sleep(for: .milliseconds(Int.random(in: 10...60, using: &generator)))
+            }
+        }
+        state.withLock { $0.isDone = true }
+    }
+
+    /// The events of one order, in the transactions in which the shop commits them.
+    private func orderEvents(_ order: Int, using generator: inout SeededGenerator) -> [[Event]] {
+        let price = "\(Int.random(in: 1...900, using: &generator)).\(Int.random(in: 10...99, using: &generator))"
+        let shop = order % 5 == 0 ? "point" : "main"
+        func event(_ kind: String, _ key: String, _ payload: String, isValid: Bool = true, lane: Bool = true) -> Event {
+            Event(
+                shop: shop, kind: kind, key: key, subject: lane ? "order:\(order)" : "", payload: payload,
+                isValid: isValid)
+        }
+        let items =
+            #""items": [{ "id": "1", "name": "Товар", "price": "\#(price)", "quantity": "1", "vat_rate": "0.22" }]"#
+        let head = #""v": 1, "order": { "id": \#(order) }"#
+        let buyer = #""customer": { "email": "buyer@example.ru" }"#
+        func paid(_ settlement: String) -> Event {
+            let payment = #""payment": { "id": "\#(order)", "sum": "\#(price)" }, "settlement": "\#(settlement)""#
+            return event("order.paid", "payment:\(order):paid:1", "{ \(head), \(payment), \(buyer), \(items) }")
+        }
+        if shop == "main" {
+            sandbox.createOrders([OrderSeed(id: order, price: price, properties: ["EMAIL": "buyer@example.ru"])])
+        }
+        switch Int.random(in: 0..<20, using: &generator) {
+        case 0..<10: return [[paid("full_payment")]]
+        case 10..<13:
+            let refund = #""payment": { "id": "\#(order)" }, "refund": { "id": "1", "sum": "\#(price)" }"#
+            return [
+                [paid("full_payment")], [event("payment.refunded", "refund:\(order)", "{ \(head), \(refund) }")],
+            ]
+        case 13..<17:
+            let shipped = event(
+                "order.shipped", "shipment:\(order)",
+                #"{ \#(head), "shipment": { "id": "\#(order)" }, "paid_now": "0", \#(buyer), \#(items) }"#)
+            // In one transaction, or the second while the first is under way.
+            return Bool.random(using: &generator)
+                ? [[paid("full_prepayment"), shipped]] : [[paid("full_prepayment")], [shipped]]
+        case 17:
+            let wrong =
+                #"{ \#(head), "payment": { "id": "\#(order)", "sum": "1.00" }, "settlement": "full_payment", \#(buyer) }"#
+            return [[event("order.paid", "payment:\(order):paid:1", wrong, isValid: false)]]
+        case 18: return [[event("order.cancelled", "cancelled:\(order)", "{ \(head) }")]]
+        default: return [[event("nobody.knows", "what:\(order)", "{}", isValid: false, lane: false)]]
+        }
+    }
+
+    private static let insert = Statement(
+        "chaos.insert",
+        """
+        INSERT INTO fiscal.outbox (shop, kind, event_key, subject, payload)
+        SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::jsonb[]) ON CONFLICT DO NOTHING
+        """)
+
+    private static let enqueue = Statement(
+        "chaos.enqueue",
+        """
+        SELECT (fiscal.enqueue(u.shop, u.kind, u.key, u.subject, u.payload)).outcome
+        FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::jsonb[]) AS u (shop, kind, key, subject, payload)
+        """)
+
+    /// Writes events in one transaction, again and again until it is known to be committed.
+    private func write(_ events: [Event], byFunction: Bool) async {
+        let parameters: [Parameter] = [
+            .texts(events.map(\.shop)), .texts(events.map(\.kind)), .texts(events.map(\.key)),
+            .texts(events.map(\.subject)), .jsons(events.map(\.payload)),
+        ]
+        while !Task.isCancelled {
+            do {
+                try await pool.execute(byFunction ? Self.enqueue : Self.insert, parameters)
+                state.withLock { state in
+                    for event in events { state.written["\(event.shop) \(event.key)"] = event.isValid }
+                }
+                return
+            } catch {
+                try? await Task.sleep(for: .milliseconds(100))
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+import FoundationEssentials
+import Glibc
+import Synchronization
+
+@testable import EmbeddedPostgres
+
+/// A place for one worker process: whoever dies in it is started again, as systemd would.
+final class ChaosWorker: Sendable {
+    private struct State {
+        var process: ChildProcess?
+        var starts = 0
+        var isStopping = false
+        var clockHours = 0
+    }
+
+    let number: Int
+    let log: String
+    private let configuration: String
+    private let story: ChaosStory
+    private let state = Mutex(State())
+
+    private static let fakeTime = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
+    /// Whether a process can be given a clock of its own.
+    static var canShiftClock: Bool { FileManager.default.fileExists(atPath: fakeTime) }
+
+    init(_ number: Int, configuration: String, log: String, story: ChaosStory) {
+        self.number = number
+        self.configuration = configuration
+        self.log = log
+        self.story = story
+    }
+
+    /// Starts the process, and starts it again whenever it is gone, until ``stop()``.
+    func live(program: String) async {
+        while !state.withLock({ $0.isStopping }) {
+            let hours = state.withLock { $0.clockHours }
+            var command = [program, "worker", "--config", configuration, "--with-parent"]
+            if hours != 0 {
+                command =
+                    [
+                        "env", "LD_PRELOAD=\(Self.fakeTime)", "FAKETIME=\(hours < 0 ? "" : "+")\(hours)h",
+                        // The second env takes the library's own change of the environment, which would hide a Swift
+                        // program's arguments from it.
+                        "FAKETIME_DONT_FAKE_MONOTONIC=1", "env",
+                    ] + command
+            }
+            do {
+                let process = try ChildProcess.spawn(command, in: "/", output: log)
+                state.withLock { state in
+                    state.process = process
+                    state.starts += 1
+                }
+                story.tell("worker \(number) is process \(process.processID)")
+                while !process.hasEnded() { try? await Task.sleep(for: .milliseconds(50)) }
+                state.withLock { $0.process = nil }
+                story.tell("worker \(number) is gone")
+                // What faketime leaves of a process that was killed.
+                for kind in ["faketime_shm_", "sem.faketime_sem_"] { unlink("/dev/shm/\(kind)\(process.processID)") }
+            } catch {
+                story.tell("worker \(number) cannot be started: \(error)")
+            }
+            try? await Task.sleep(for: .milliseconds(300))
+        }
+    }
+
+    func signal(_ signal: Int32) {
+        // Within the lock: a number that was waited for may be somebody else's.
+        state.withLock { $0.process?.signal(signal) }
+    }
+
+    /// From the next start on its clock is off by so many hours.
+    func setClock(hours: Int) {
+        state.withLock { $0.clockHours = hours }
+    }
+
+    /// Asks it to end, and to be left so.
+    func stop() {
+        state.withLock { $0.isStopping = true }
+        signal(SIGCONT)
+        signal(SIGTERM)
+    }
+
+    var starts: Int { state.withLock { $0.starts } }
+}

@@ -1,0 +1,92 @@
+import Glibc
+import Postgres
+import Relay
+import Sandbox
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import EmbeddedPostgres
+
+extension ChaosWorld {
+    /// Everything heals: what was stopped goes on, what was cut is joined, what was full is empty.
+    func heal() async {
+        story.tell("everything heals")
+        databaseDisk?.clear()
+        logDisk?.clear()
+        sandbox.faults.clear()
+        for proxy in proxies { proxy.thaw() }
+        for worker in workers {
+            worker.setClock(hours: 0)
+            worker.signal(SIGCONT)
+        }
+        await cluster.resume()
+        await restartDatabase(onlyIfDown: true)
+        if poolerProcess.withLock({ $0?.hasEnded() ?? true }) { try? startPooler() }
+        for load in loads { load.end() }
+    }
+
+    /// Waits until nothing is left to do but what waits for a person.
+    ///
+    /// Waits that production measures in minutes are cut short once nobody is left who could still be sending.
+    func rest() async throws {
+        try await eventually(within: .seconds(60), "the shops wrote all they had to write") {
+            let known = Set(try await texts("SELECT shop || ' ' || event_key FROM fiscal.outbox"))
+            return loads.allSatisfy { $0.written.keys.allSatisfy(known.contains) && $0.isDone }
+        }
+        try await eventually(within: .seconds(120), "whoever is dead is known to be dead") {
+            // Here and below a moment's failure is no end: the last sessions of the worst day may still be dying.
+            (try? await number(
+                "SELECT count(*) FROM fiscal.worker WHERE dead_at IS NULL AND lease_until < clock_timestamp()")) == 0
+        }
+        try await eventually(within: .seconds(240), "everything comes to rest") {
+            if (try? await number(Self.restless)) == 0 { return true }
+            _ = try? await owner.execute(Self.hasten)
+            _ = try? await owner.execute(Self.reopen)
+            return false
+        }
+        story.tell("at rest")
+    }
+
+    private static let restless = """
+        SELECT count(*) FROM fiscal.job j WHERE j.state <> 'dead'
+        AND NOT (j.state = 'waiting' AND EXISTS (
+            SELECT FROM fiscal.job h WHERE h.holder AND h.shop = j.shop AND h.lane = j.lane AND h.state = 'dead'))
+        """
+
+    /// What the death of a worker put in doubt keeps its time: the request of the dead one may still be under way.
+    private static let hasten = Statement(
+        "chaos.hasten",
+        """
+        UPDATE fiscal.job SET run_at = clock_timestamp() + interval '100 ms'
+        WHERE (state = 'later' OR state = 'in_doubt' AND reason_code <> 'worker_lost')
+          AND run_at > clock_timestamp() + interval '1 second'
+        """)
+
+    private static let reopen = Statement(
+        "chaos.reopen",
+        """
+        UPDATE fiscal.destination SET broken_until = clock_timestamp(), paused_until = NULL
+        WHERE broken_until > clock_timestamp() + interval '1 second' OR paused_until > clock_timestamp() + interval '2 seconds'
+        """)
+
+    /// The verdict of the program itself, as an operator would ask for it.
+    func verdict() async throws -> (status: Int32, output: String, error: String) {
+        try await ChaosProgram.run([
+            "verify", "--config", "\(directory)/worker-0.yaml", "--sandbox", address.url, "--settled", "--format",
+            "json",
+        ])
+    }
+
+    func texts(_ sql: String) async throws -> [String] {
+        try await owner.query(Statement("chaos.look", sql)) { row throws(PostgresError) in
+            try row.getOptional(String.self, 0) ?? "NULL"
+        }
+    }
+
+    func number(_ sql: String) async throws -> Int {
+        try await owner.queryFirst(Statement("chaos.look", sql)) { row throws(PostgresError) in
+            try row.getOptional(Int.self, 0) ?? 0
+        } ?? 0
+    }
+}

@@ -1,0 +1,236 @@
+import EmbeddedPostgres
+import FoundationEssentials
+import Glibc
+import Postgres
+import Relay
+import Sandbox
+import Synchronization
+import Testing
+
+@testable import EmbeddedPostgres
+
+/// Everything that a rehearsal needs: a cluster on a disk of its own, proxies, a pooler, worker processes, two shops
+/// that sell, and the sandbox.
+final class ChaosWorld: Sendable {
+    static let login = "chaos_worker"
+
+    let cluster: EmbeddedCluster
+    let databaseDisk: ChaosDisk?
+    let logDisk: ChaosDisk?
+    let proxies: [ChaosProxy]
+    let pooler: ChaosPooler?
+    let poolerProcess = Mutex<ChildProcess?>(nil)
+    let workers: [ChaosWorker]
+    let loads: [ChaosLoad]
+    let sandbox: Sandbox
+    let address: SandboxAddress
+    let story: ChaosStory
+    /// Sees everything, over the Unix socket.
+    let owner: PostgresPool
+    /// What the shops write through, by TCP.
+    let shop: PostgresPool
+    let directory: String
+
+    private init(
+        cluster: EmbeddedCluster, databaseDisk: ChaosDisk?, logDisk: ChaosDisk?, proxies: [ChaosProxy],
+        pooler: ChaosPooler?, workers: [ChaosWorker], loads: [ChaosLoad], sandbox: Sandbox, address: SandboxAddress,
+        story: ChaosStory, owner: PostgresPool, shop: PostgresPool, directory: String
+    ) {
+        self.cluster = cluster
+        self.databaseDisk = databaseDisk
+        self.logDisk = logDisk
+        self.proxies = proxies
+        self.pooler = pooler
+        self.workers = workers
+        self.loads = loads
+        self.sandbox = sandbox
+        self.address = address
+        self.story = story
+        self.owner = owner
+        self.shop = shop
+        self.directory = directory
+    }
+
+    /// Builds the world, lets `body` live in it, and takes it down whatever happened.
+    static func with(
+        _ settings: ChaosSettings, _ story: ChaosStory, _ body: @Sendable (ChaosWorld) async throws -> Void
+    ) async throws {
+        var options = EmbeddedClusterOptions(listensOnTCP: true)
+        options.settings = [
+            // The order of what was committed can be judged only if it is kept.
+            "track_commit_timestamp": "on", "max_wal_size": "96MB", "min_wal_size": "32MB",
+            // What a dead client's session held must not be held for longer than a test lasts.
+            "tcp_user_timeout": "5s",
+        ]
+        let cluster = try await EmbeddedCluster.start(options)
+        let directory = FileManager.default.temporaryDirectory.path() + "fr-chaos-\(UUID().uuidString)"
+        try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
+        var disks: [ChaosDisk] = []
+        let result: Result<Void, any Error>
+        do {
+            let user = try ServerUser.choose()
+            let databaseDisk = try await putOnDisk(cluster, user, story)
+            if let databaseDisk { disks.append(databaseDisk) }
+            let logDisk = ChaosDisk.mount(at: directory + "/log", megabytes: 64, owner: user)
+            if let logDisk { disks.append(logDisk) }
+            if databaseDisk == nil || logDisk == nil {
+                announce("NOT DONE: disks cannot be filled, since this process may not mount (run as root)", story)
+            }
+            if !ChaosWorker.canShiftClock {
+                announce("NOT DONE: no clock can be set off, since Debian's faketime is not installed", story)
+            }
+            try await live(settings, story, cluster, databaseDisk, logDisk, directory, body)
+            result = .success(())
+        } catch {
+            result = .failure(error)
+        }
+        await cluster.halt()
+        for disk in disks { disk.unmount() }
+        await cluster.stop()
+        try? FileManager.default.removeItem(atPath: directory)
+        try result.get()
+    }
+
+    /// What a rehearsal could not do must not look as if it had been done.
+    private static func announce(_ text: String, _ story: ChaosStory) {
+        story.tell(text)
+        print("chaos: \(text)")
+    }
+
+    /// Moves the cluster's data to a file system of its own.
+    private static func putOnDisk(
+        _ cluster: EmbeddedCluster, _ user: ServerUser, _ story: ChaosStory
+    ) async throws -> ChaosDisk? {
+        let home = cluster.socketDirectory
+        await cluster.halt()
+        guard let disk = ChaosDisk.mount(at: home + "/disk", megabytes: 500, owner: user) else {
+            try await cluster.restart()
+            return nil
+        }
+        guard ChaosDisk.run(["cp", "-a", home + "/data", disk.path + "/data"]),
+            ChaosDisk.run(["rm", "-rf", home + "/data"]),
+            ChaosDisk.run(["ln", "-s", disk.path + "/data", home + "/data"])
+        else {
+            disk.unmount()
+            return nil
+        }
+        try await cluster.restart()
+        return disk
+    }
+
+    private static func live(
+        _ settings: ChaosSettings, _ story: ChaosStory, _ cluster: EmbeddedCluster, _ databaseDisk: ChaosDisk?,
+        _ logDisk: ChaosDisk?, _ directory: String, _ body: @Sendable (ChaosWorld) async throws -> Void
+    ) async throws {
+        try await cluster.createDatabase("relay")
+        let url = cluster.url(database: "relay")
+        _ = try await MigrationRunner(try PostgresConfiguration(url: url), migrations: RelayMigrations.all).run()
+        let owner = PostgresPool(try configuration(url, size: 3))
+        for (login, role) in [(login, "fiscal_worker"), ("chaos_shop", "fiscal_writer")] {
+            try await owner.execute(Statement("chaos.login", "CREATE ROLE \(login) LOGIN IN ROLE \(role)"))
+        }
+        let shop = PostgresPool(try configuration(cluster.tcpURL(database: "relay", user: "chaos_shop"), size: 4))
+        let accounts = ["main", "point"].map { name in
+            CloudKassirAccount(
+                name: name, basePath: "/cloudkassir/\(name)/v1", login: name, password: "secret", polls: 0)
+        }
+        try await withSandbox(SandboxConfiguration(accounts: accounts, portals: [BitrixPortal()])) { sandbox, address in
+            let proxies = try (0..<ChaosPlan.workers).map { _ in try ChaosProxy(target: cluster.port) }
+            let pooler = try ChaosPooler(
+                in: directory, server: proxies[ChaosPlan.pooled].port, login: Self.login)
+            let workers = try (0..<ChaosPlan.workers).map { number in
+                let direct = "postgresql://\(Self.login)@127.0.0.1:\(proxies[number].port)/relay"
+                var pooled = direct
+                if number == ChaosPlan.pooled, let pooler {
+                    pooled = "postgresql://\(Self.login)@127.0.0.1:\(pooler.port)/relay"
+                }
+                let file = "\(directory)/worker-\(number).yaml"
+                try Data(yaml(url: pooled, direct: direct, address).utf8).write(to: URL(filePath: file))
+                return ChaosWorker(
+                    number, configuration: file, log: "\(directory)/log/worker-\(number).log", story: story)
+            }
+            try FileManager.default.createDirectory(atPath: directory + "/log", withIntermediateDirectories: true)
+            let loads = (0..<2).map { ChaosLoad($0, pool: shop, sandbox: sandbox, seed: settings.seed) }
+            let world = ChaosWorld(
+                cluster: cluster, databaseDisk: databaseDisk, logDisk: logDisk, proxies: proxies, pooler: pooler,
+                workers: workers, loads: loads, sandbox: sandbox, address: address, story: story, owner: owner,
+                shop: shop, directory: directory)
+            try await world.run(body)
+        }
+        await shop.close(grace: .zero)
+        await owner.close(grace: .zero)
+    }
+
+    /// Runs workers and shops around `body`; nothing is left of them afterwards.
+    private func run(_ body: @Sendable (ChaosWorld) async throws -> Void) async throws {
+        try startPooler()
+        let program = try ChaosProgram.path
+        let result = await withTaskGroup(of: Void.self) { group -> Result<Void, any Error> in
+            for worker in workers { group.addTask { await worker.live(program: program) } }
+            for load in loads { group.addTask { await load.run() } }
+            let result: Result<Void, any Error>
+            do {
+                result = .success(try await body(self))
+            } catch {
+                result = .failure(error)
+            }
+            for load in loads { load.end() }
+            for worker in workers { worker.stop() }
+            // A shop that still waits for a database that is gone would wait for ever.
+            group.cancelAll()
+            for worker in workers where (try? result.get()) == nil { worker.signal(SIGKILL) }
+            await group.waitForAll()
+            return result
+        }
+        stopPooler()
+        for proxy in proxies { proxy.stop() }
+        try result.get()
+    }
+
+    func startPooler() throws {
+        guard let pooler else { return }
+        let process = try pooler.start()
+        poolerProcess.withLock { $0 = process }
+    }
+
+    func stopPooler() {
+        poolerProcess.withLock { process in
+            process?.signal(SIGKILL)
+            _ = process?.wait()
+            process = nil
+        }
+    }
+
+    private static func configuration(_ url: String, size: Int) throws -> PostgresConfiguration {
+        var configuration = try PostgresConfiguration(url: url, applicationName: "chaos")
+        configuration.poolSize = size
+        configuration.acquireTimeout = .seconds(5)
+        return configuration
+    }
+
+    private static func yaml(url: String, direct: String, _ address: SandboxAddress) -> String {
+        func provider(_ name: String) -> String {
+            """
+            { kind: cloudkassir, base_url: "\(address.url)/cloudkassir/\(name)/v1", login: \(name), \
+            password: secret, timeout: 1s }
+            """
+        }
+        let company = """
+            { inn: "7712345671", sno: osn, email: "kassa@shop.example.ru", \
+            payment_address: "https://shop.example.ru", ffd: "1.05" }
+            """
+        return """
+            database: { url: "\(url)", listen_url: "\(direct)", migrate_url: "\(direct)" }
+            worker: { concurrency: 16, lease: 4s, heartbeat: 1s, shutdown_grace: 2s }
+            log: { level: info, language: en }
+            shops:
+              main:
+                company: \(company)
+                provider: \(provider("main"))
+                bitrix: { webhook_url: "\(address.webhookURL(of: BitrixPortal()))" }
+              point:
+                company: \(company)
+                provider: \(provider("point"))
+            """
+    }
+}

@@ -1,0 +1,78 @@
+import FoundationEssentials
+import Postgres
+import Sandbox
+import Synchronization
+import Testing
+
+/// The worst day, rehearsed: real processes, a real database, and everything that goes wrong in production.
+@Suite(.serialized) struct ChaosRunTests {
+    /// Reasons with which a job of the rehearsal may end in front of a person: bad events, and receipts that the
+    /// provider was told to refuse.
+    private static let expectedReasons: Set<String> = ["kind_unknown", "provider_chaos_refused", "value_missing"]
+
+    @Test(.timeLimit(.minutes(60))) func theWorstDay() async throws {
+        let settings = ChaosSettings.current
+        let plan = ChaosPlan(seed: settings.seed, seconds: settings.seconds)
+        let story = ChaosStory(path: settings.story)
+        print("chaos: \(plan.text)\nchaos: the story is kept in \(settings.story)")
+        story.tell(plan.text)
+        let issues = IssueCount()
+        try await ChaosWorld.with(settings, story) { world in
+            await world.carryOut(plan)
+            await world.heal()
+            try await world.rest()
+            try await judge(world, issues)
+            if issues.count > 0 {
+                for worker in world.workers {
+                    let log = FileManager.default.contents(atPath: worker.log) ?? Data()
+                    story.tell("log of worker \(worker.number):\n" + String(decoding: log, as: UTF8.self))
+                }
+            }
+        }
+        if issues.count > 0 { print("chaos: CHAOS_SEED=\(settings.seed)\n\(story.text.suffix(20_000))") }
+    }
+
+    private func judge(_ world: ChaosWorld, _ issues: IssueCount) async throws {
+        func check(_ isTrue: Bool, _ what: String) {
+            if !isTrue {
+                issues.add()
+                world.story.tell("VIOLATION: \(what)")
+            }
+            #expect(isTrue, "\(what)")
+        }
+        let verdict = try await world.verdict()
+        world.story.tell("verify ended with \(verdict.status): \(verdict.output.prefix(4000)) \(verdict.error)")
+        check(verdict.status == 0, "verify found violations: \(verdict.output.prefix(4000)) \(verdict.error)")
+        let known = Set(try await world.texts("SELECT shop || ' ' || event_key FROM fiscal.outbox"))
+        let written = world.loads.reduce(into: [String: Bool]()) { $0.merge($1.written) { first, _ in first } }
+        let lost = written.keys.filter { !known.contains($0) }
+        check(lost.isEmpty, "events that a shop had committed are gone: \(lost.prefix(5))")
+        check(written.count > 20, "the shops wrote no more than \(written.count) events")
+        let dead = try await world.texts("SELECT DISTINCT reason_code FROM fiscal.job WHERE state = 'dead'")
+        let strange = Set(dead).subtracting(Self.expectedReasons)
+        check(strange.isEmpty, "jobs died of \(strange.sorted())")
+        let unwritten = try await world.texts(
+            """
+            SELECT DISTINCT r.order_id FROM fiscal.receipt r JOIN fiscal.event_end e ON e.event_id = r.event_id
+            WHERE r.shop = 'main' AND r.state = 'fiscalised' AND r.type = 'sell' AND NOT EXISTS (
+                SELECT FROM fiscal.writeback w WHERE w.shop = r.shop AND w.order_id = r.order_id AND w.outcome = 'written')
+            """)
+        check(unwritten.isEmpty, "orders do not know of their receipts: \(unwritten.prefix(5))")
+        let empty = try await world.texts("SELECT order_id FROM fiscal.writeback WHERE outcome = 'written'").filter {
+            world.sandbox.properties(ofOrder: Int($0) ?? 0)?["CLOUDKASSIR_FD"]?.isEmpty ?? true
+        }
+        check(empty.isEmpty, "orders were said to be written and are not: \(empty.prefix(5))")
+        let printed = try await world.number("SELECT count(*) FROM fiscal.receipt WHERE state = 'fiscalised'")
+        world.story.tell("\(written.count) events, \(printed) receipts, \(world.workers.map(\.starts)) starts")
+        check(printed > 0, "nothing was printed")
+    }
+}
+
+/// How many things were wrong, to know whether the story is worth telling.
+private final class IssueCount: Sendable {
+    private let number = Atomic(0)
+
+    var count: Int { number.load(ordering: .relaxed) }
+
+    func add() { number.add(1, ordering: .relaxed) }
+}
