@@ -5,12 +5,14 @@ enum Login: String, CaseIterable {
     case shop = "e2e_shop"
     case worker = "e2e_worker"
     case admin = "e2e_admin"
+    case reader = "e2e_reader"
 
     private var role: String {
         switch self {
         case .shop: "fiscal_writer"
         case .worker: "fiscal_worker"
         case .admin: "fiscal_admin"
+        case .reader: "fiscal_reader"
         }
     }
 
