@@ -61,7 +61,8 @@ package final class BitrixClient: Sendable {
                 continue
             }
             do throws(BitrixFault) {
-                let envelope = try BitrixEnvelope.open(response.body, status: response.status, method: call.method)
+                let body = endpoint.blottingSecret(in: response.body)
+                let envelope = try BitrixEnvelope.open(body, status: response.status, method: call.method)
                 note(envelope.time, of: call.method)
                 return BitrixAnswer(
                     result: envelope.result, next: envelope.next, total: envelope.total, time: envelope.time,

@@ -49,6 +49,15 @@ import Testing
         #expect(other.requests.last?.url == "https://new.example/rest/1/s3cret/profile")
     }
 
+    @Test func aPortalThatRepeatsTheSecretIsNotRepeated() async throws {
+        let body = #"{"error":"INVALID","error_description":"No such webhook: s3cret at \/rest\/1\/s3cret\/"}"#
+        let fault = try await #require(throws: BitrixFault.self) {
+            _ = try await ScriptedPortal(.answer(400, body)).client("https://shop.example/rest/1/s3cret")
+                .call(BitrixCall("profile"))
+        }
+        #expect(fault.message.contains("No such webhook") && !fault.message.contains("s3cret"))
+    }
+
     @Test func noOtherRedirectionIsFollowed() async throws {
         for location in [nil, "https://new.example/login", "http://old.example/rest/1/s3cret/profile"] {
             let portal = ScriptedPortal(.answer(302, headers: location.map { ["Location": $0] } ?? [:]))

@@ -1,0 +1,113 @@
+import FoundationEssentials
+import Postgres
+import Sandbox
+import Subprocess
+import TestSupport
+import Testing
+
+/// What an installation lets everybody see holds neither its secrets nor its buyers (I10): logs of real processes at
+/// their most talkative, the list of processes, what the commands print for an operator.
+@Suite(.timeLimit(.minutes(3))) struct SecrecyTests {
+    private static let lines = [Payload.line("1", "100.00")]
+    /// A buyer whose data come in every field that can hold them.
+    private static let name = "Иванов Пётр Сидорович"
+    private static let secrets = Sample.secrets + [name, "Сидорович", "7712345670"]
+
+    @Test(.database) func nothingTellsSecretsOrBuyers() async throws {
+        try await withStage { stage in
+            try await Console.open(stage) { console in
+                try await withDirectory { directory in
+                    try Sample.password.write(toPath: directory + "/password")
+                    let url = stage.address.webhookURL(of: ShopSpec.portal("main"))
+                    try url.write(toPath: directory + "/webhook")
+                    let yaml = stage.yaml([ShopSpec()])
+                        .replacing(#"password: "\#(Sample.password)""#, with: "password_file: \(directory)/password")
+                        .replacing(#"webhook_url: "\#(url)""#, with: "webhook_url_file: \(directory)/webhook")
+                        .replacing("level: info", with: "level: trace")
+                    #expect(!yaml.contains(Sample.password) && !yaml.contains(Sample.webhookCode))
+                    try yaml.write(toPath: directory + "/fiscal-relay.yaml")
+
+                    try await provoke(stage)
+                    let workers = (0..<2).map {
+                        WorkerProcess(configuration: directory + "/fiscal-relay.yaml", log: "\(directory)/\($0).log")
+                    }
+                    try await stage.settled()
+                    try await stage.hasten()
+                    try await stage.settled()
+                    check(try processTitles(), "the list of processes")
+                    check(try await sessions(stage), "pg_stat_activity")
+                    for (number, worker) in workers.enumerated() {
+                        _ = try await worker.end(.terminate)
+                        #expect(worker.logText.contains("trace") || worker.logText.contains("debug"))
+                        check(worker.logText, "the log of worker \(number)")
+                    }
+                    try await look(console, stage)
+                }
+            }
+        }
+    }
+
+    /// Events of which some go well and others fail in every way in which words come back from somewhere.
+    private func provoke(_ stage: Stage) async throws {
+        let customer = #"{ "email": "\#(Sample.email)", "phone": "\#(Sample.phoneAsTyped)", "name": "\#(Self.name)" }"#
+        try await stage.pay(sum: "100.00", Self.lines, customer: customer)
+        let wrong = [
+            customer.replacing("@", with: " at "),
+            #"{ "email": "\#(Sample.email)", "name": "\#(Self.name)", "inn": "7712345670" }"#,
+            #"{ "email": ["\#(Sample.email)"], "phone": { "mobile": "\#(Sample.phone)" } }"#,
+        ]
+        for (index, customer) in wrong.enumerated() {
+            let order = 2000 + index
+            try await stage.insert(
+                "order.paid", key: "wrong:\(index)", order: order,
+                Payload.paid(order: order, payment: "w\(index)", sum: "100.00", Self.lines, customer: customer))
+        }
+        // A register and a portal that answer with what they were sent, and what only they know.
+        for (service, secret) in [(SandboxService.cloudKassir, Sample.password), (.bitrix, Sample.webhookCode)] {
+            let words = "Контакт \(Sample.email), телефон \(Sample.phone), пароль \(secret) не приняты"
+            stage.sandbox.faults.order(
+                FaultRule(
+                    .status(400, code: "data", message: words, retryAfter: nil, accepting: false), service: service,
+                    method: "POST", times: 1))
+        }
+        for order in 3000..<3004 {
+            try await stage.pay(order: order, payment: "\(order)", sum: "100.00", Self.lines, customer: customer)
+        }
+        try await stage.insert("order.paid", key: "list", "[\"\(Sample.email)\"]")
+    }
+
+    /// What an operator sees at the keyboard. The payload of an event is shown to whoever asks for that event.
+    private func look(_ console: Console, _ stage: Stage) async throws {
+        let dead = try await stage.texts("SELECT id::text FROM fiscal.job WHERE shop = 'main' AND state = 'dead'")
+        #expect(dead.count >= 3)
+        var shown: [String] = []
+        for id in dead { shown.append(try await console.run("jobs", "show", id).output) }
+        for command in [
+            ["jobs", "list"], ["events", "list"], ["destinations", "list"], ["queues", "list"], ["receipts", "list"],
+        ] {
+            shown.append(try await console.run(command[0], command[1], "--format", "json").output)
+            shown.append(try await console.run(command[0], command[1]).output)
+        }
+        shown.append(try await console.run("doctor").output)
+        for text in shown { check(text, "a command's output") }
+    }
+
+    private func check(_ text: String, _ place: String, sourceLocation: SourceLocation = #_sourceLocation) {
+        for secret in Self.secrets where text.contains(secret) {
+            Issue.record("“\(secret)” stands in \(place)", sourceLocation: sourceLocation)
+        }
+    }
+
+    /// The command lines of all processes, as anybody on the machine sees them.
+    private func processTitles() throws -> String {
+        try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { $0.allSatisfy(\.isNumber) }
+            .compactMap { FileManager.default.contents(atPath: "/proc/\($0)/cmdline") }
+            .map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n")
+    }
+
+    /// What every login of the server sees of the others' sessions.
+    private func sessions(_ stage: Stage) async throws -> String {
+        try await stage.texts("SELECT concat_ws(' ', application_name, query) FROM pg_stat_activity")
+            .joined(separator: "\n")
+    }
+}
