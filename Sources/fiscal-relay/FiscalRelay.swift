@@ -8,7 +8,8 @@ struct FiscalRelay: AsyncParsableCommand {
         version: Release.version,
         subcommands: [
             MigrateCommand.self, WorkerCommand.self, DemoCommand.self, SandboxCommand.self, EventsCommand.self,
-            JobsCommand.self, ReceiptsCommand.self, QueuesCommand.self, DestinationsCommand.self, PortalsCommand.self,
+            JobsCommand.self, ReceiptsCommand.self, StockCommand.self, QueuesCommand.self, DestinationsCommand.self,
+            PortalsCommand.self,
             DoctorCommand.self,
             VerifyCommand.self,
             VectorsCommand.self, SchemaCommand.self, BenchCommand.self,

@@ -20,6 +20,7 @@ package struct RelayConfiguration: Sendable {
         }
         self.shops = shops
         worker.checkRequests(of: shops, in: &reader)
+        StockSettings.checkOwners(of: shops, in: &reader)
         reader.reportUnknownKeys()
         if !reader.faults.isEmpty { throw ConfigurationFaults(reader.faults) }
     }

@@ -11,6 +11,7 @@ package struct ShopSettings: Sendable {
     /// Accounts that issued receipts before and are still needed for refunds of them.
     package let formerProviders: [ProviderSettings]
     package let bitrix: BitrixSettings?
+    package let stock: StockSettings
     /// How long after the event its receipt must have been sent; later, a person decides on a correction.
     package let fiscalDeadline: Duration
     /// An event older than this when it is first looked at is not receipted without a person.
@@ -45,6 +46,9 @@ package struct ShopSettings: Sendable {
             ProviderSettings(key: "\(key).former_providers.\($0)", from: &reader)
         }
         bitrix = BitrixSettings(key: "\(key).bitrix", from: &reader)
+        stock = StockSettings(
+            key: "\(key).stock", hasPortal: bitrix != nil || !reader.children(of: "\(key).bitrix").isEmpty,
+            from: &reader)
         fiscalDeadline = reader.duration(
             "\(key).fiscal_deadline", in: .seconds(60)...(.seconds(30 * 86400)), default: .seconds(24 * 3600))
         maximumEventAge = reader.duration(

@@ -1,7 +1,7 @@
 /// The JSON Schemas (draft 2020-12) of the payloads, by kind of event.
 package enum EventSchemas {
     package static let kinds = [
-        "cashbox.check", "order.paid", "order.shipped", "payment.refunded", "receipt.correction",
+        "cashbox.check", "order.paid", "order.shipped", "payment.refunded", "pos.transaction", "receipt.correction",
     ]
 
     /// The schema's JSON text; nil for a kind that has none.
@@ -12,6 +12,7 @@ package enum EventSchemas {
         case "order.paid": bytes = PackageResources.order_paid_json
         case "order.shipped": bytes = PackageResources.order_shipped_json
         case "payment.refunded": bytes = PackageResources.payment_refunded_json
+        case "pos.transaction": bytes = PackageResources.pos_transaction_json
         case "receipt.correction": bytes = PackageResources.receipt_correction_json
         default: return nil
         }

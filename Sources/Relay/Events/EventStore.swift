@@ -2,7 +2,7 @@ package import Postgres
 
 /// Reads and writes `fiscal.outbox`.
 package struct EventStore: Sendable {
-    private let pool: PostgresPool
+    let pool: PostgresPool
 
     package init(pool: PostgresPool) {
         self.pool = pool

@@ -22,6 +22,21 @@ package struct RefundedPayment: Sendable {
     /// nil: all that is left of the payment.
     package var items: [Line]?
 
+    /// Money of a sale that is no payment of an order goes back; `items` nil: all that is left of it.
+    init(
+        sale paymentID: String, refund refundID: String, order: OrderPayload?, sum: Money?, means: PaymentMeans?,
+        at refundedAt: Int64?, customer: CustomerPayload?, items: [Line]?
+    ) {
+        self.order = order
+        self.paymentID = paymentID
+        self.refundID = refundID
+        self.sum = sum
+        self.means = means
+        self.refundedAt = refundedAt
+        self.customer = customer
+        self.items = items
+    }
+
     /// - Throws: ``FiscalFaults`` with every fault of the payload's form.
     package init(payload: String) throws(FiscalFaults) {
         let reader = try PayloadReader(payload: payload)

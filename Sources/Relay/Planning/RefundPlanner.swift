@@ -6,9 +6,14 @@ import Fiscal
 /// prepaid is returned against the prepayment. Nothing is returned twice, no more than was sold, and no more than is left
 /// of the payment.
 package enum RefundPlanner {
+    /// - Parameters:
+    ///   - event: The refund.
+    ///   - context: The shop, and the history of the payment.
+    ///   - settlementKey: What the receipts settle; nil: the refund of the payment.
+    /// - Returns: The receipts.
     /// - Throws: ``PlanningFault``.
     package static func plan(
-        _ event: RefundedPayment, _ context: PlanningContext
+        _ event: RefundedPayment, _ context: PlanningContext, settlementKey: SettlementKey? = nil
     ) throws(PlanningFault) -> ReceiptPlan {
         let settledAt = try context.clock(event.refundedAt ?? context.occurredAt, field: "refund.refunded_at")
         let account = try RefundAccount(payment: event.paymentID, context.ledger)
@@ -39,7 +44,7 @@ package enum RefundPlanner {
                     orderNumber: event.order?.number ?? original.document.reference?.orderNumber,
                     paymentID: event.paymentID)
                 return PlannedReceipt(
-                    settlementKey: .paymentOut(payment: event.paymentID, refund: event.refundID),
+                    settlementKey: settlementKey ?? .paymentOut(payment: event.paymentID, refund: event.refundID),
                     document: context.document(
                         PlanningBuild.paid(taking.body, by: means), buyer: buyer ?? original.document.buyer,
                         settledAt: settledAt, reference: reference),

@@ -11,6 +11,7 @@ extension ReceiptSteps {
             return Outcome(.dead(failure.unknownShop(run.shop, known: Array(directory.shops.keys))))
         }
         guard run.payload != "null" else { return Outcome(.dead(failure.payloadErased())) }
+        if let printed = await runPrinted(run, shop: shop) { return printed }
         if let late = lateness(of: run, shop: shop) { return Outcome(.dead(late)) }
         do {
             guard let event = run.eventID else { return Outcome(.dead(failure.payloadErased())) }

@@ -30,6 +30,13 @@ extension ReceiptSteps {
             let check = try payload(run) { text throws(FiscalFaults) in try CashboxCheck(payload: text) }
             return try CashboxCheckPlanner.plan(
                 check, try await context(run, event: event, shop: shop, order: check.order?.id, checksPayments: true))
+        case PosTransaction.kind:
+            let transaction = try payload(run) { text throws(FiscalFaults) in try PosTransaction(payload: text) }
+            let sale = transaction.type == .sale ? transaction.id : transaction.originalID ?? transaction.id
+            return try await planPointOfSale(
+                transaction, run, event: event,
+                try await context(
+                    run, event: event, shop: shop, order: nil, payment: PosTransaction.payment(of: sale)))
         default:
             let correction = try payload(run) { text throws(FiscalFaults) in
                 try ReceiptCorrectionEvent(payload: text)

@@ -13,18 +13,20 @@ package struct ReceiptSteps: Sendable {
 
     /// Kinds of events that run through this process.
     package static let kinds = [
-        "order.paid", "payment.refunded", "order.shipped", "receipt.correction", "cashbox.check",
+        "order.paid", "payment.refunded", "order.shipped", "receipt.correction", "cashbox.check", "pos.transaction",
     ]
 
     let directory: ShopDirectory
     let receipts: ReceiptStore
     let events: EventStore
+    let stock: StockStore
     let failure: StepFailure
 
     package init(directory: ShopDirectory, pool: PostgresPool, language: FaultLanguage) {
         self.directory = directory
         receipts = ReceiptStore(pool: pool)
         events = EventStore(pool: pool)
+        stock = StockStore(pool: pool)
         failure = StepFailure(language: language)
     }
 

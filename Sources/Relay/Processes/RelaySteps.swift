@@ -14,10 +14,17 @@ package enum RelaySteps {
                 WritebackWatch(directory: directory, pool: pool).definition,
             ]
             + RecordSteps(language: language).definitions
+            + StockSteps(directory: directory, pool: pool, language: language).definitions
+            + StockPushSteps(directory: directory, pool: pool, language: language).definitions
     }
 
+    /// Work that comes round by itself.
+    package static let schedules = [WritebackWatch.schedule, StockSteps.schedule]
+
     /// The changes that those steps order, in the order in which they are carried out.
-    package static let effects = ReceiptEffects.kinds + WritebackEffects.kinds + AlarmEffects.kinds
+    package static let effects =
+        ReceiptEffects.kinds + PrintedReceiptEffects.kinds + WritebackEffects.kinds + AlarmEffects.kinds
+        + StockEffects.kinds
 }
 
 extension LogSettings.Language {

@@ -17,6 +17,7 @@ package enum RelayMigrations {
         migration(10, "receipt", PackageResources._010_receipt_sql),
         migration(11, "check", PackageResources._011_check_sql),
         migration(12, "portal", PackageResources._012_portal_sql),
+        migration(13, "stock", PackageResources._013_stock_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ bytes: [UInt8]) -> Migration {

@@ -1,97 +1,100 @@
 import ArgumentParser
-import FoundationEssentials
-import Postgres
 import Relay
 
 extension EventsCommand {
     struct Import: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Put many events into the outbox from JSON lines.",
+            abstract: "Put many events into the outbox from JSON lines or a CSV of transactions at points of sale.",
             discussion: """
-                Each line is an object with shop, kind, event_key, subject, payload and, if it did not happen just now, \
-                occurred_at. A line that cannot be taken is reported with its number, and the others are taken. A second \
+                JSON lines: each an object with shop, kind, event_key, subject, payload and, if it did not happen just \
+                now, occurred_at; or a payload of pos.transaction by itself. CSV: one row per item, with the columns' \
+                names in the first row. A row that cannot be taken is reported with its line, and the others are taken: \
+                the status is 1 then. An import that was cut off goes on where it stood when it is run again; a second \
                 run of the same file changes nothing.
                 """)
 
-        @OptionGroup var options: ConfigurationOptions
-        @OptionGroup var output: FormatOptions
-        @Argument(help: "File with one JSON object a line; - for standard input.") var file: String
-
-        private struct Answer: Encodable {
-            var created = 0
-            var existing = 0
-            var conflicts: [Int] = []
-            var rejected: [Rejected] = []
+        enum Input: String, ExpressibleByArgument, CaseIterable {
+            case jsonl, csv
         }
 
-        private struct Rejected: Encodable {
-            var line: Int
-            var reason: String
+        @OptionGroup var options: ConfigurationOptions
+        @OptionGroup var output: FormatOptions
+        @Option(help: "How the file is read; default by the end of its name, else jsonl.") var input: Input?
+        @Option(help: "Between fields of a CSV: one character, or tab.") var delimiter = ","
+        @Option(help: "The shop of rows that name none.") var shop: String?
+        @Argument(help: "The file; - for standard input.") var file: String
+
+        func validate() throws {
+            guard separator != nil else {
+                throw ValidationError("--delimiter is one ASCII character other than a quote, or tab.")
+            }
+        }
+
+        private var separator: UInt8? {
+            if delimiter == "tab" { return 0x09 }
+            guard delimiter.utf8.count == 1, let byte = delimiter.utf8.first, byte >= 0x20 || byte == 0x09,
+                byte != UInt8(ascii: "\"")
+            else { return nil }
+            return byte
+        }
+
+        private var manner: Input {
+            input ?? (file.lowercased().hasSuffix(".csv") ? .csv : .jsonl)
+        }
+
+        private struct Answer: Encodable {
+            var created: Int64
+            var existing: Int64
+            var conflicts: [Int64]
+            var rejected: [ImportNote]
+            var doubtful: [ImportNote]
         }
 
         func run() async throws {
-            let lines = try TextInput.whole(file).split(separator: "\n", omittingEmptySubsequences: false)
-            let answer = try await options.withPool("fiscal-relay events") { pool in
-                try await take(lines, EventStore(pool: pool))
+            let configuration = try options.load()
+            let settings = configuration.shops.mapValues(\.stock)
+            let run = try await options.withPool("fiscal-relay events") { pool in
+                try await take(ImportStore(pool: pool), settings)
             }
+            let notes = run.notes.sorted { $0.line < $1.line }
+            let answer = Answer(
+                created: run.progress.created, existing: run.progress.existing,
+                conflicts: notes.filter { $0.kind == .conflict }.map(\.line),
+                rejected: notes.filter { $0.kind == .rejected }, doubtful: notes.filter { $0.kind == .doubtful })
             switch output.format {
             case .json: try Listing.json(answer)
             case .table:
-                for rejected in answer.rejected { print("line \(rejected.line): \(rejected.reason)") }
-                for line in answer.conflicts { print("line \(line): its key is known with another content") }
+                for note in notes { print("line \(note.line): \(note.reason)") }
                 print("\(answer.created) created, \(answer.existing) known already")
             }
-            if !answer.rejected.isEmpty || !answer.conflicts.isEmpty { throw ExitCode.failure }
+            if !notes.isEmpty { throw ExitCode.failure }
         }
 
-        private func take(_ lines: [Substring], _ store: EventStore) async throws -> Answer {
-            var answer = Answer()
-            var progress = ProgressReporter("import", total: lines.count)
-            var batch: [(line: Int, event: EventStore.NewEvent)] = []
-            for (index, line) in lines.enumerated() {
-                if !line.allSatisfy(\.isWhitespace) {
-                    do {
-                        batch.append((index + 1, try ImportLine.event(of: line)))
-                    } catch {
-                        answer.rejected.append(Rejected(line: index + 1, reason: error.description))
-                    }
+        private func take(_ store: ImportStore, _ settings: [String: StockSettings]) async throws -> ImportRun {
+            do {
+                let named =
+                    try file == "-"
+                    ? nil : ImportStore.file(path: file, readAs: "\(manner) \(shop ?? "") \(delimiter)\n")
+                var run = ImportRun(store: store, file: named, settings: settings)
+                let reader = try ByteReader(path: file)
+                let place = try await run.resume()
+                if let place { StandardError.write("import: goes on at line \(place.line)") }
+                switch manner {
+                case .jsonl:
+                    let lines = EventLines(reader, shop: shop)
+                    if let place { try reader.seek(to: place.position, line: place.line) }
+                    try await run.take(lines, size: named?.size)
+                case .csv:
+                    let rows = try PosRows(reader, delimiter: separator ?? UInt8(ascii: ","), shop: shop)
+                    if let place { try reader.seek(to: place.position, line: place.line) }
+                    try await run.take(rows, size: named?.size)
                 }
-                if batch.count == 1000 || index == lines.count - 1 {
-                    try await keep(batch, store, &answer)
-                    batch.removeAll(keepingCapacity: true)
-                    progress.show(index + 1)
-                }
-            }
-            progress.finish()
-            return answer
-        }
-
-        private func keep(
-            _ batch: [(line: Int, event: EventStore.NewEvent)], _ store: EventStore, _ answer: inout Answer
-        ) async throws {
-            guard !batch.isEmpty else { return }
-            do throws(PostgresError) {
-                let outcomes = try await store.enqueue(batch.map(\.event))
-                for (item, outcome) in zip(batch, outcomes) { count(outcome, item.line, &answer) }
-            } catch {
-                guard error.isDataFault else { throw error }
-                // One row that the database refuses spoils its batch: each alone, and the culprit is found.
-                for item in batch {
-                    do throws(PostgresError) {
-                        count(try await store.enqueue(item.event).outcome, item.line, &answer)
-                    } catch {
-                        guard error.isDataFault else { throw error }
-                        answer.rejected.append(Rejected(line: item.line, reason: error.description))
-                    }
-                }
-            }
-        }
-
-        private func count(_ outcome: EventStore.EnqueueOutcome, _ line: Int, _ answer: inout Answer) {
-            switch outcome {
-            case .created: answer.created += 1
-            case .existing: answer.existing += 1
-            case .conflict: answer.conflicts.append(line)
+                if let failure = reader.failure { throw failure }
+                return run
+            } catch let failure as ByteReader.Failure {
+                throw CommandFailure(failure.description)
+            } catch let failure as PosRows.Failure {
+                throw CommandFailure("\(file): \(failure.description)")
             }
         }
     }

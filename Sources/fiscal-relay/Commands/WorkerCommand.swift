@@ -33,7 +33,7 @@ struct WorkerCommand: AsyncParsableCommand {
                 configuration.database.listenURL, "fiscal-relay listener"),
             steps: RelaySteps.definitions(
                 directory: directory, pool: pool, language: configuration.log.language.faultLanguage),
-            effects: RelaySteps.effects, destinations: directory.limits, schedules: [WritebackWatch.schedule],
+            effects: RelaySteps.effects, destinations: directory.limits, schedules: RelaySteps.schedules,
             configuration: Self.workerConfiguration(configuration.worker, portals: directory.portals.keys.sorted()),
             logger: logger)
         // Started by another process of ours: without it nobody would ever stop this one.

@@ -59,7 +59,8 @@ extension Stage {
         }
         for promise in kept.values {
             let receipt = promise.receipt
-            if receipt.state == .fiscalised {
+            // What a terminal printed was never ours to send.
+            if receipt.state == .fiscalised, receipt.provider != "terminal" {
                 #expect(printed.contains("\(receipt.eventID) \(receipt.part)"), sourceLocation: sourceLocation)
             }
             let plain = "\(receipt.shop)/\(promise.eventKey)/\(receipt.part).\(receipt.edition)"

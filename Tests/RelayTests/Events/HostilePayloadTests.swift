@@ -52,6 +52,7 @@ struct HostilePayloadTests {
         case "order.paid": try books.plan(paid: text)
         case "order.shipped": try books.plan(shipped: text)
         case "payment.refunded": try books.plan(refunded: text)
+        case "pos.transaction": try books.plan(pointOfSale: text)
         default: try books.plan(correction: text)
         }
     }

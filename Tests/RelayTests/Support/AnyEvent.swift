@@ -9,6 +9,7 @@ enum AnyEvent {
         case "order.paid": _ = try OrderPaid(payload: payload)
         case "order.shipped": _ = try ShippedOrder(payload: payload)
         case "payment.refunded": _ = try RefundedPayment(payload: payload)
+        case "pos.transaction": _ = try PosTransaction(payload: payload)
         default: _ = try ReceiptCorrectionEvent(payload: payload)
         }
     }

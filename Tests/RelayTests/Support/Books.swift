@@ -37,6 +37,10 @@ struct Books {
         try CashboxCheckPlanner.plan(try CashboxCheck(payload: payload), context())
     }
 
+    func plan(pointOfSale payload: String, _ family: PointOfSalePlanner.Family = .init()) throws -> ReceiptPlan {
+        try PointOfSalePlanner.plan(try PosTransaction(payload: payload), context(), family)
+    }
+
     func plan(correction payload: String) throws -> ReceiptPlan {
         let event = try ReceiptCorrectionEvent(payload: payload)
         let wrong = receipts.first { $0.externalID == event.receiptExternalID }

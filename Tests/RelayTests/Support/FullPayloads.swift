@@ -40,6 +40,12 @@ enum FullPayloads {
         { "v": 1, \(order), "payment": { "id": 5 }, \(customer), "items": [{ "id": "77", "quantity": "1" }],
           "refund": { "id": 9, "sum": "5.00", "means": "cash", "refunded_at": "2026-11-21T12:00:00.123+03:00" } }
         """,
+        "pos.transaction": """
+        { "v": 1, "transaction_id": "T-1", "type": "sale", "original_transaction_id": "T-0", \(order), "terminal": "K7",
+          "store_id": 1, "occurred_at": "2026-11-21T12:00:00+03:00", "fiscalized_by": "cloud", "stock_effect": "move",
+          "fiscal": { "fn": "9960440300000123", "fd": "1207", "fpd": "352220716" }, "means": "cash", "sum": "1480.00",
+          \(customer), \(goods) }
+        """,
         "receipt.correction": """
         { "v": 1, \(order), "receipt": { "external_id": "main/a/1.1" }, "right": { "v": 1, \(paidFields) },
           "correction": { "kind": "wrong", "base_type": "instruction", "base_date": "2026-11-21", "base_number": "17-04" } }

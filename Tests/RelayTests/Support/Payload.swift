@@ -60,4 +60,26 @@ enum Payload {
               "correction": { "kind": "\(kind)", "base_date": "\(date)", \(base) }\(named)\(corrected) }
             """
     }
+
+    static func pointOfSale(
+        _ id: String, _ lines: [String], by fiscaliser: String = "cloud", more: String = buyer
+    ) -> String {
+        pointOfSale(id, "sale", of: nil, lines, by: fiscaliser, more: more)
+    }
+
+    static func pointOfSale(
+        _ id: String, _ type: String, of original: String? = nil, _ lines: [String] = [],
+        by fiscaliser: String = "cloud",
+        more: String = buyer
+    ) -> String {
+        let named = original.map { #", "original_transaction_id": "\#($0)""# } ?? ""
+        let items = lines.isEmpty ? "" : #", "items": [\#(lines.joined(separator: ", "))]"#
+        let rest = more.isEmpty ? "" : ", \(more)"
+        return """
+            { "v": 1, "transaction_id": "\(id)", "type": "\(type)"\(named), "store_id": 1,
+              "occurred_at": "2026-03-05T12:00:00+03:00", "fiscalized_by": "\(fiscaliser)"\(items)\(rest) }
+            """
+    }
+
+    static let buyer = #""customer": { "email": "ivanov@example.ru" }"#
 }

@@ -32,11 +32,15 @@ enum OneReceiptRule {
         return found
     }
 
+    /// SHA-256 of no bytes.
+    private static let digestOfNothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+
     /// What we believe of a receipt, and what the provider knows of it.
     private static func agreement(
         _ event: HistoryEvent, _ receipt: HistoryReceipt, _ ledger: ProviderLedger?, isSettled: Bool
     ) -> [Violation] {
-        guard let ledger else { return [] }
+        // What a terminal printed has no request: no provider of ours knows of it.
+        guard let ledger, receipt.requestDigest != Self.digestOfNothing else { return [] }
         let signs = ledger.documents(of: receipt.externalID).compactMap(\.signs)
         if receipt.state == .fiscalised {
             let agrees = receipt.signs.map(signs.contains) ?? false

@@ -1,0 +1,61 @@
+/// A quantity of goods in millionths, exact on our side.
+///
+/// A portal computes in binary floating point and may answer `0.30000000000000004`, so what it says is rounded to
+/// millionths before it is compared.
+package struct CatalogueAmount: Hashable, Comparable, Sendable, CustomStringConvertible {
+    /// Negative below zero.
+    package let millionths: Int64
+
+    package static let zero = CatalogueAmount(millionths: 0)
+
+    package init(millionths: Int64) {
+        self.millionths = millionths
+    }
+
+    /// Reads a decimal number, with an exponent too, as PHP writes small floats; further decimals are rounded.
+    ///
+    /// - Returns: nil for what is no number, or beyond the range of 12 digits before the point.
+    package init?(_ text: String) {
+        var rest = Substring(text)
+        let isNegative = rest.first == "-"
+        if isNegative || rest.first == "+" { rest.removeFirst() }
+        var exponent = 0
+        if let mark = rest.firstIndex(where: { $0 == "e" || $0 == "E" }) {
+            guard let value = Int(rest[rest.index(after: mark)...]), abs(value) <= 30 else { return nil }
+            exponent = value
+            rest = rest[..<mark]
+        }
+        let parts = rest.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        guard let whole = parts.first, !whole.isEmpty || parts.count == 2 else { return nil }
+        let fraction = parts.count == 2 ? parts[1] : ""
+        let digits = whole + fraction
+        guard !digits.isEmpty, digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else { return nil }
+        // How many of the digits stand before the sixth decimal.
+        let kept = whole.count + exponent + 6
+        var units: Int64 = 0
+        for place in 0..<max(kept, 0) {
+            let index = digits.index(digits.startIndex, offsetBy: place, limitedBy: digits.endIndex)
+            let digit = index.flatMap { $0 < digits.endIndex ? digits[$0].wholeNumberValue : nil } ?? 0
+            guard units <= (Int64.max - 9) / 10 else { return nil }
+            units = units * 10 + Int64(digit)
+        }
+        if kept >= 0, kept < digits.count {
+            let next = digits[digits.index(digits.startIndex, offsetBy: kept)].wholeNumberValue ?? 0
+            if next >= 5 { units += 1 }
+        }
+        millionths = isNegative ? -units : units
+    }
+
+    package static func < (left: CatalogueAmount, right: CatalogueAmount) -> Bool { left.millionths < right.millionths }
+
+    /// The shortest decimal text.
+    package var description: String {
+        let magnitude = millionths.magnitude
+        var text = String(magnitude / 1_000_000)
+        var fraction = String(magnitude % 1_000_000)
+        fraction = String(repeating: "0", count: 6 - fraction.count) + fraction
+        while fraction.last == "0" { fraction.removeLast() }
+        if !fraction.isEmpty { text += "." + fraction }
+        return millionths < 0 ? "-" + text : text
+    }
+}
