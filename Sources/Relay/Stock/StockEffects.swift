@@ -71,9 +71,10 @@ package enum StockEffects {
             "stock.push",
             """
             SELECT fiscal.spawn(
-                array_agg(NULL::bigint), array_agg(s.shop), array_agg('\(StockPushSteps.kind)'),
-                array_agg('\(StockPushSteps.lane)'), array_agg('local'), array_agg('\(StockPushSteps.dispatch)'),
-                array_agg(0), array_agg(NULL::text), array_agg(\(StockPushSteps.gathering)::bigint), array_agg(true))
+                array_agg(NULL::bigint), array_agg(s.shop), array_agg('\(StockPushSteps.kind)'::text),
+                array_agg('\(StockPushSteps.lane)'::text), array_agg('local'::text),
+                array_agg('\(StockPushSteps.dispatch)'::text), array_agg(0), array_agg(NULL::text),
+                array_agg(\(StockPushSteps.gathering)::bigint), array_agg(true))
             FROM (SELECT DISTINCT shop FROM unnest($1::text[]) AS u (shop) ORDER BY shop) AS s
             """),
         columns: [.text])

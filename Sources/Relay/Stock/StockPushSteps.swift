@@ -18,8 +18,12 @@ package struct StockPushSteps: Sendable {
     static let gathering = 2000
 
     private static let storeLane = "stock:"
-    /// A whole document takes half a dozen calls or more, each of up to 68 seconds.
-    private static let longestRun: Duration = .seconds(600)
+    /// No write begins later than this into a run: what is left to do is another run's, which reads first.
+    private static let writing: Duration = .seconds(20)
+    /// A call that began at the last moment is over, with the renewal of its token. Whatever a lost run had under way is
+    /// over by then too, so no run waits longer than this to settle it.
+    package static let longestRun: Duration =
+        writing + BitrixClientConfiguration().timeout + BitrixTokenServer.timeout + WorkerSettings.answerMargin
 
     private let directory: ShopDirectory
     private let store: StockStore
@@ -44,7 +48,7 @@ package struct StockPushSteps: Sendable {
             StepDefinition(
                 key: StepKey(kind: Self.kind, step: Self.plan), doubt: .none, timeout: .seconds(30),
                 runOne: { await self.runPlan($0) }),
-            // Reads before it writes, every time: a lost run is settled by the next one.
+            // Reads before it writes, every time: a lost run is settled by the next one, once its last call is over.
             StepDefinition(
                 key: StepKey(kind: Self.kind, step: Self.send), doubt: .lookup, timeout: Self.longestRun,
                 runOne: { await self.runSend($0) }),
@@ -111,8 +115,9 @@ package struct StockPushSteps: Sendable {
                 effects: effects + [StockEffects.closeDocument(document.id, portal: nil)])
         }
         let sentAt = LocalClock.now
+        let lastWrite = ContinuousClock.now.advanced(by: Self.writing)
         let report = await CatalogueDocumentWriter(client: portal.client).write(wanted) {
-            run.hasLease(for: WorkerSettings.answerMargin)
+            ContinuousClock.now < lastWrite && run.hasLease(for: WorkerSettings.answerMargin)
         }
         return StockPushDecision.outcome(
             of: report, document: document, shop: run.shop, effects: effects,
