@@ -83,7 +83,7 @@ package struct HistoryReader: Sendable {
         }
     }
 
-    /// What cannot be seen event by event; reads all receipts and runs once, in the server.
+    /// What cannot be seen event by event; reads all receipts, runs and movements of stock once, in the server.
     ///
     /// - Throws: ``PostgresError``.
     package func remainder() async throws(PostgresError) -> HistoryRemainder {
@@ -94,8 +94,16 @@ package struct HistoryReader: Sendable {
                 doubledRuns: try transaction.query(HistoryStatements.doubledRuns, limit, Self.run),
                 vanishedEvents: try transaction.query(HistoryStatements.vanished, limit) { row throws(PostgresError) in
                     try row.get(Int64.self, 0)
-                })
+                }, stock: try transaction.query(HistoryStatements.stock, limit, Self.balance))
         }
+    }
+
+    private static func balance(_ row: borrowing Row) throws(PostgresError) -> StockBalance {
+        StockBalance(
+            shop: try row.get("shop"), store: try row.get("store_id"), product: try row.get("product_id"),
+            level: try row.getOptional("level"), sum: try row.get("total"),
+            repeats: Int(try row.get(Int64.self, "repeats")),
+            isEven: try row.get("even"))
     }
 
     private static func event(_ row: borrowing Row) throws(PostgresError) -> HistoryEvent {

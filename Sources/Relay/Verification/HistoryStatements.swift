@@ -101,4 +101,23 @@ enum HistoryStatements {
         WHERE NOT EXISTS (SELECT FROM fiscal.outbox o WHERE o.id = e.event_id)
         ORDER BY e.event_id LIMIT $1
         """)
+
+    /// Levels that are not the sum of their movements, each line of a transaction counted once (the one that was
+    /// recorded first), and products of which a line is on record more than once.
+    static let stock = Statement(
+        "verify.stock",
+        """
+        SELECT shop, store_id, product_id, trim_scale(l.quantity)::text AS level,
+               trim_scale(coalesce(m.total, 0))::text AS total, coalesce(m.repeats, 0) AS repeats,
+               l.quantity IS NOT NULL AND l.quantity = coalesce(m.total, 0) AS even
+        FROM (SELECT d.shop, d.store_id, d.product_id, sum(d.quantity) FILTER (WHERE d.place = 1) AS total,
+                     count(*) FILTER (WHERE d.place > 1) AS repeats
+              FROM (SELECT t.shop, t.store_id, t.product_id, t.quantity,
+                           row_number() OVER (PARTITION BY t.shop, t.transaction_id, t.line ORDER BY t.id) AS place
+                    FROM fiscal.stock_movement t) d
+              GROUP BY 1, 2, 3) m
+        FULL JOIN fiscal.stock_level l USING (shop, store_id, product_id)
+        WHERE l.quantity IS DISTINCT FROM coalesce(m.total, 0) OR m.repeats > 0
+        ORDER BY shop, store_id, product_id LIMIT $1
+        """)
 }

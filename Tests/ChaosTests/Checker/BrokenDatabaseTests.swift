@@ -49,6 +49,14 @@ import Testing
             (6, 6, 0, now(), now(), 'waiting', false, 'main', 'order.paid', 'order:2', 'local', 'build', NULL, NULL);
         INSERT INTO fiscal.job (id, event_id, run_no, run_at, claimed_at, step_since, worker_id, state, shop, kind, lane,
             queue, step) VALUES (7, 7, 1, now(), now(), now(), 1, 'running', 'main', 'order.paid', '', 'local', 'build');
+        INSERT INTO fiscal.stock_movement (shop, transaction_id, line, kind, family, store_id, product_id, quantity, stated,
+            occurred_at)
+        VALUES ('main', 'T1', '1', 'sale', 'T1', '1', '501', -2.5, -2.5, now()),
+               ('main', 'T2', '1', 'sale', 'T2', '1', '501', -1, -1, now()),
+               ('main', 'R1', '1', 'refund', 'T1', '1', '501', 0.5, 0.5, now()),
+               ('main', 'T1', '2', 'sale', 'T1', '1', '502', -1, -1, now());
+        INSERT INTO fiscal.stock_level (shop, store_id, product_id, quantity)
+        VALUES ('main', '1', '501', -3), ('main', '1', '502', -1);
         """
 
     private func run(_ sql: String) async throws {
@@ -118,6 +126,20 @@ import Testing
             sql: """
                 DROP INDEX fiscal.job_lane_turn;
                 UPDATE fiscal.job SET state = 'dead', holder = true, reason_code = 'x', reason = 'x' WHERE id = 6
+                """),
+        Break(
+            "I6 level_differs 0",
+            sql: "UPDATE fiscal.stock_level SET quantity = quantity - 0.000001 WHERE product_id = '501'"),
+        Break("I6 level_differs 0", sql: "DELETE FROM fiscal.stock_level WHERE product_id = '502'"),
+        Break("I6 level_differs 0", sql: "DELETE FROM fiscal.stock_movement WHERE transaction_id = 'R1'"),
+        // Moved twice, and the level with it: they agree, and both are wrong.
+        Break(
+            "I6 moved_twice 0",
+            sql: """
+                ALTER TABLE fiscal.stock_movement DROP CONSTRAINT stock_movement_pkey;
+                INSERT INTO fiscal.stock_movement (shop, transaction_id, line, kind, family, store_id, product_id, quantity,
+                    stated, occurred_at) VALUES ('main', 'T2', '1', 'sale', 'T2', '1', '501', -1, -1, now());
+                UPDATE fiscal.stock_level SET quantity = quantity - 1 WHERE product_id = '501'
                 """),
         Break("I7 forgotten 5", "I7 stray 6", sql: "DELETE FROM fiscal.job WHERE id = 5"),
         Break("I7 forgotten 4", sql: "DELETE FROM fiscal.event_end WHERE event_id = 4"),
