@@ -12,8 +12,8 @@ struct DemoCommand: AsyncParsableCommand {
             "Show the whole circle: private database, sandbox, two workers, a self-hosted shop and one in the cloud.",
         discussion: """
             First a varied set of paid orders; then, in both shops, a sale, a prepayment with its closing receipt, a \
-            partial refund and a correction. Ends with status 1 unless every event became \
-            exactly one receipt that its order shows, and every ledger (ours, the registers' and the portals') agrees \
+            partial refund, a till's day sent twice, and a correction. Ends with status 1 unless every event became \
+            exactly one receipt that its order shows, and every ledger (ours, the registers', the portals' orders and stores) agrees \
             with every other. On a terminal everything then stays up to look around, until Ctrl-C; with --once it does \
             not.
             """)

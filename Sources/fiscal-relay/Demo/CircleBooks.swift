@@ -21,10 +21,13 @@ struct CircleBooks: Sendable {
     let printed: [String: [Document]]
     /// What the portal's orders show, by order number.
     let shown: [Int: [String]]
+    /// Thousandths that left the store by product, in our ledger and in the portal's.
+    let moved: [Int: Int]
+    let missing: [Int: Int]
 
     /// What is not alike, a sentence each; empty when every ledger agrees with every other.
     var disagreements: [String] {
-        registers + money + orders
+        registers + money + orders + stock
     }
 
     private var registers: [String] {
@@ -57,6 +60,21 @@ struct CircleBooks: Sendable {
             return newest == signs ? nil : "order \(order) does not show its newest receipt"
         }
     }
+
+    private var stock: [String] {
+        var left: [Int: Int] = [:]
+        for (product, thousandths) in told.flatMap(\.goods) { left[product, default: 0] += thousandths }
+        return left.sorted { $0.key < $1.key }.flatMap { product, thousandths -> [String] in
+            var faults: [String] = []
+            if moved[product] != thousandths {
+                faults.append("product \(product): \(thousandths) sold, \(moved[product] ?? 0) in our ledger")
+            }
+            if missing[product] != thousandths {
+                faults.append("product \(product): \(thousandths) sold, \(missing[product] ?? 0) gone from the portal")
+            }
+            return faults
+        }
+    }
 }
 
 extension CircleBooks {
@@ -87,6 +105,17 @@ extension CircleBooks {
                 let values = sandbox.properties(ofOrder: order, in: story.shop) ?? [:]
                 return (order, ["FN", "FD", "FPD"].compactMap { values["CLOUDKASSIR_\($0)"] })
             })
+        let levels = try await pool.query(Self.readStock, [.text(story.shop)]) { row throws(PostgresError) in
+            (try row.get(String.self, "product_id"), try row.get(Int64.self, "thousandths"))
+        }
+        moved = Dictionary(
+            levels.compactMap { product, thousandths in Int(product).map { ($0, Int(thousandths)) } },
+            uniquingKeysWith: +)
+        let left = sandbox.stock(in: story.shop)[1] ?? [:]
+        missing = Dictionary(
+            uniqueKeysWithValues: CircleGoods.all.map { goods in
+                (goods.product, 1000 * CircleStory.stock - DemoText.thousandths(left[goods.product] ?? "0"))
+            })
     }
 
     private static func document(_ receipt: CloudKassirReceipt) -> Document? {
@@ -104,5 +133,12 @@ extension CircleBooks {
         FROM fiscal.receipt r JOIN fiscal.outbox o ON o.id = r.event_id
         WHERE o.shop = $1 AND o.event_key = ANY ($2::text[]) AND r.state = 'fiscalised'
         ORDER BY r.id
+        """)
+
+    private static let readStock = Statement(
+        "demo.readStock",
+        """
+        SELECT product_id, (-1000 * sum(quantity))::bigint AS thousandths
+        FROM fiscal.stock_level WHERE shop = $1 GROUP BY product_id
         """)
 }

@@ -16,9 +16,11 @@ struct CircleEvent: Sendable {
     let subject: String
     let payload: String
     let money: Money
+    /// What leaves the shop's store, in thousandths by product; below zero it comes back.
+    var goods: [Int: Int] = [:]
 
     init(
-        _ shop: String, _ kind: String, key: String, subject: String, _ money: Money,
+        _ shop: String, _ kind: String, key: String, subject: String, _ money: Money, goods: [Int: Int] = [:],
         _ payload: JSONValue
     ) {
         self.shop = shop
@@ -26,6 +28,7 @@ struct CircleEvent: Sendable {
         self.key = key
         self.subject = subject
         self.money = money
+        self.goods = goods
         self.payload = payload.text
     }
 }

@@ -12,7 +12,7 @@ struct CircleRun: Sendable {
     private static let requestsPerKill = 9
     /// How long the ledgers may differ after the last job has ended, until somebody is told.
     private static let patience = Duration.seconds(60)
-    /// Events of one INSERT.
+    /// Events of one INSERT, as of a till that sends what it kept.
     private static let batch = 5
 
     private static func stories(_ time: String) -> [CircleStory] {
@@ -25,12 +25,17 @@ struct CircleRun: Sendable {
     func run(_ stage: DemoStage, _ sandbox: Sandbox, _ workers: inout DemoWorkers) async throws -> CircleSummary {
         let stories = Self.stories(Date.now.formatted(.iso8601))
         for story in stories {
+            sandbox.addCatalog(
+                CatalogSeed(
+                    products: CircleGoods.all.map {
+                        .init(id: $0.product, name: $0.name, stock: [1: String(CircleStory.stock)])
+                    }), in: story.shop)
             sandbox.createOrders(story.orders, in: story.shop)
         }
         let events = stories.flatMap(\.events)
         let started = ContinuousClock.now
         let fresh = try await insert(events, stage.shopPool)
-        // The shop repeats itself: nothing may come of it.
+        // The till sends its whole day again, and the shop repeats itself: nothing may come of it.
         let again = try await insert(events, stage.shopPool)
         let books = try await watch(stories, stage, sandbox, &workers, since: started)
         var summary = CircleSummary(books: books, workersKilled: workers.killed)

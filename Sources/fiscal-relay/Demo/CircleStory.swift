@@ -1,13 +1,16 @@
 import Sandbox
 
-/// What happens in one shop of the circle: a sale, a prepayment with its hand-over, a partial refund, and the
-/// correction of a receipt that was missed.
+/// What happens in one shop of the circle: a sale, a prepayment with its hand-over, a partial refund, a day at a till that
+/// was offline, and the correction of a receipt that was missed.
 struct CircleStory: Sendable {
     let shop: String
     /// First of the order numbers; the story takes five.
     let firstOrder: Int
     /// When it happens, ISO 8601.
     let time: String
+
+    /// What lies of each product in the shop's store beforehand.
+    static let stock = 100
 
     private func order(_ index: Int) -> Int { firstOrder + index }
 
@@ -32,7 +35,7 @@ struct CircleStory: Sendable {
     private static let missed = CircleGoods.mug.cost(2000)
 
     /// All events in the order in which they happen.
-    var events: [CircleEvent] { [sold] + prepayment + refund + [correction] }
+    var events: [CircleEvent] { [sold] + prepayment + refund + till + [correction] }
 
     private func paid(_ index: Int, _ kopecks: Int, settlement: String, _ items: [JSONValue]) -> JSONValue {
         [
@@ -46,9 +49,10 @@ struct CircleStory: Sendable {
     }
 
     private func event(
-        _ kind: String, _ index: Int, key: String, _ money: CircleEvent.Money, _ payload: JSONValue
+        _ kind: String, _ index: Int, key: String, _ money: CircleEvent.Money, goods: [Int: Int] = [:],
+        _ payload: JSONValue
     ) -> CircleEvent {
-        CircleEvent(shop, kind, key: key, subject: "order:\(order(index))", money, payload)
+        CircleEvent(shop, kind, key: key, subject: "order:\(order(index))", money, goods: goods, payload)
     }
 
     private var sold: CircleEvent {
@@ -65,6 +69,7 @@ struct CircleStory: Sendable {
                 paid(1, Self.prepaid, settlement: "full_prepayment", items)),
             event(
                 "order.shipped", 1, key: "shipment:\(order(1))", .none(kopecks: Self.prepaid),
+                goods: [CircleGoods.kettle.product: 1000, CircleGoods.tea.product: 350],
                 [
                     "v": 1, "order": head(1),
                     "shipment": ["id": .int(order(1)), "shipped_at": .string(time)], "items": .array(items),
@@ -96,5 +101,45 @@ struct CircleStory: Sendable {
                 "correction": ["kind": "missed", "base_date": .string(String(time.prefix(10)))],
                 "right": paid(3, Self.missed, settlement: "full_payment", [CircleGoods.mug.line(1, 2000)]),
             ])
+    }
+
+    // MARK: The till
+
+    /// Six sales, the return of one mug, and all of one sale taken back.
+    private var till: [CircleEvent] {
+        let sales = (1...6).map { number in
+            let mugs = 1000 * (1 + number % 3)
+            let tea = 125 * number
+            return transaction(
+                number, "sale", .came(kopecks: CircleGoods.mug.cost(mugs) + CircleGoods.tea.cost(tea)),
+                goods: [CircleGoods.mug.product: mugs, CircleGoods.tea.product: tea],
+                items: [CircleGoods.mug.line(1, mugs), CircleGoods.tea.line(2, tea)])
+        }
+        return sales + [
+            transaction(
+                7, "refund", of: 2, .wentBack(kopecks: CircleGoods.mug.cost(1000)),
+                goods: [CircleGoods.mug.product: -1000], items: [CircleGoods.mug.line(1, 1000)]),
+            transaction(
+                8, "refund", of: 3,
+                .wentBack(kopecks: CircleGoods.mug.cost(1000) + CircleGoods.tea.cost(375)),
+                goods: [CircleGoods.mug.product: -1000, CircleGoods.tea.product: -375], items: []),
+        ]
+    }
+
+    private func transaction(
+        _ number: Int, _ type: String, of original: Int? = nil, _ money: CircleEvent.Money, goods: [Int: Int],
+        items: [JSONValue]
+    ) -> CircleEvent {
+        let id = "\(shop)-\(number)"
+        var payload: JSONValue = [
+            "v": 1, "transaction_id": .string(id), "type": .string(type), "terminal": "till 1", "store_id": 1,
+            "occurred_at": .string(time), "fiscalized_by": "cloud", "means": "cash",
+            "customer": ["email": .string("till-\(shop)-\(original ?? number)@example.ru")],
+        ]
+        if !items.isEmpty { payload.set("items", to: .array(items)) }
+        if let original { payload.set("original_transaction_id", to: .string("\(shop)-\(original)")) }
+        return CircleEvent(
+            shop, "pos.transaction", key: "pos:\(id)", subject: "pos:\(shop)-\(original ?? number)", money,
+            goods: goods, payload)
     }
 }

@@ -14,13 +14,15 @@ struct CircleSummary: Encodable {
     let roubles: String
     /// Orders that show their newest receipt in their portal.
     let ordersShown: Int
+    /// Units that left the stores, by our ledger.
+    let goods: String
     /// Workers killed so far.
     let workersKilled: Int
     /// What is not alike in all ledgers; empty when they agree.
     var disagreements: [String]
 
     enum CodingKeys: String, CodingKey {
-        case events, repeats, receipts, refunds, roubles, disagreements
+        case events, repeats, receipts, refunds, roubles, goods, disagreements
         case ordersShown = "orders_shown"
         case workersKilled = "workers_killed"
     }
@@ -39,6 +41,7 @@ struct CircleSummary: Encodable {
         }
         roubles = DemoText.roubles(net)
         ordersShown = books.reduce(0) { $0 + $1.shown.values.count { $0.count == 3 } }
+        goods = DemoText.quantity(books.flatMap(\.moved.values).reduce(0, +))
         self.workersKilled = workersKilled
         disagreements = books.flatMap { book in book.disagreements.map { "\(book.shop): \($0)" } }
     }

@@ -111,6 +111,7 @@ struct DemoStage: Sendable {
                       { inn: "7712345671", sno: osn, email: "\(shop)@example.ru", payment_address: "https://\(shop).example.ru", ffd: "1.05" }
                     provider:
                       { kind: cloudkassir, base_url: "\(sandbox.url(of: account))", login: \(account.login), password: \(account.password), timeout: 3s }
+                    stock: { owner: relay, default_store: "1" }
                     bitrix: \(bitrix(portal, sandbox))
 
                 """

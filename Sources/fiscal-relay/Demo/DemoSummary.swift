@@ -57,7 +57,7 @@ extension CircleSummary {
         [
             ["events, each written twice", "\(events)"], ["receipts, each one document", "\(receipts)"],
             ["of these refunds", "\(refunds)"], ["roubles taken, less refunds", roubles],
-            ["orders that show their newest receipt", "\(ordersShown)"],
+            ["orders that show their newest receipt", "\(ordersShown)"], ["units that left the stores", goods],
         ]
     }
 }
