@@ -17,9 +17,9 @@ package actor EmbeddedCluster {
 
     private let executor: ThreadExecutor
     private let options: EmbeddedClusterOptions
-    private let programs: ServerPrograms
-    private let user: ServerUser
-    private let directory: ClusterDirectory
+    let programs: ServerPrograms
+    let user: ServerUser
+    let directory: ClusterDirectory
     private let watchdog: Watchdog
     private var server: ChildProcess?
     /// The TCP port, or the number that stands for it in the socket's name.
@@ -147,7 +147,8 @@ package actor EmbeddedCluster {
         for process in ProcessTable.children(of: server.processID) + [server.processID] { kill(process, SIGCONT) }
     }
 
-    private func end(with signal: Int32, patience: Duration) {
+    /// Ends the server's processes, if it runs.
+    func end(with signal: Int32, patience: Duration) {
         guard let server else { return }
         server.signal(signal)
         if signal != SIGKILL { server.signal(SIGCONT) }  // a suspended server hears it only then
@@ -158,7 +159,8 @@ package actor EmbeddedCluster {
         self.server = nil
     }
 
-    private func launch() throws(EmbeddedPostgresError) {
+    /// Starts the server; returns when it accepts connections.
+    func launch() throws(EmbeddedPostgresError) {
         let settings = options.serverSettings(socketDirectory: directory.path, port: port)
         let arguments = settings.sorted { $0.key < $1.key }.flatMap { ["-c", "\($0.key)=\($0.value)"] }
         let server = try ChildProcess.spawn(

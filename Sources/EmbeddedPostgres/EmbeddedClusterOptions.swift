@@ -30,6 +30,15 @@ package struct EmbeddedClusterOptions: Hashable, Sendable {
         self.startTimeout = startTimeout
     }
 
+    /// A cluster that keeps its WAL, so that it can be set back to a point of its past.
+    package static var archiving: EmbeddedClusterOptions {
+        EmbeddedClusterOptions(settings: [
+            "wal_level": "replica", "max_wal_senders": "4", "archive_mode": "on",
+            // Run in the data directory.
+            "archive_command": "mkdir -p ../archive && cp %p ../archive/%f",
+        ])
+    }
+
     /// All settings given to the server at its start.
     func serverSettings(socketDirectory: String, port: Int) -> [String: String] {
         var all = [

@@ -9,8 +9,7 @@ struct FiscalRelay: AsyncParsableCommand {
         subcommands: [
             MigrateCommand.self, WorkerCommand.self, DemoCommand.self, SandboxCommand.self, EventsCommand.self,
             JobsCommand.self, ReceiptsCommand.self, StockCommand.self, QueuesCommand.self, DestinationsCommand.self,
-            PortalsCommand.self,
-            DoctorCommand.self,
+            PortalsCommand.self, DoctorCommand.self, RecoverCommand.self,
             VerifyCommand.self,
             VectorsCommand.self, SchemaCommand.self, BenchCommand.self,
         ])

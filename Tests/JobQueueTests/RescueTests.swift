@@ -179,7 +179,7 @@ import Testing
         #expect(try await rescue(rescuer) == [])
         #expect(try await queue.number("SELECT count(*) FROM fiscal.job") == 0)
         // Done with once no transaction is left, anywhere in the cluster, that began before the burial.
-        try await eventually {
+        try await eventually(within: .seconds(90)) {
             _ = try await rescue(rescuer)
             return try await queue.number("SELECT count(*) FROM fiscal.worker WHERE rescued_at IS NOT NULL") == 1
         }

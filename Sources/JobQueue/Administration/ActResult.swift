@@ -8,12 +8,15 @@ package enum ActResult: String, Hashable, Sendable {
     case running
     /// It does not hold its lane.
     case notHolding = "not_holding"
+    /// What it sent may have arrived, or has: the act would forget that. It must be settled first.
+    case inDoubt = "in_doubt"
+    case submitted
 
     /// Whether something was done.
     package var isDone: Bool {
         switch self {
         case .replayed, .cancelled, .released, .resolved: true
-        case .noSuchJob, .notDead, .running, .notHolding: false
+        case .noSuchJob, .notDead, .running, .notHolding, .inDoubt, .submitted: false
         }
     }
 }

@@ -98,7 +98,17 @@ package struct ReceiptAdministration: Sendable {
             }
             return outcome
         }
-        return outcome == "replayed" ? .done : .notDead
+        return answer(outcome, done: "replayed")
+    }
+
+    /// The answer that a function's word stands for.
+    private func answer(_ outcome: String, done: String) -> Answer {
+        switch outcome {
+        case done: .done
+        case "in_doubt": .refused(ReplayPlan.Refusal.inDoubt.description)
+        case "submitted": .refused("the provider has accepted a receipt of this job and is asked until it is printed")
+        default: .notDead
+        }
     }
 
     /// Ends the doubt about a dead job's receipt.
@@ -144,7 +154,7 @@ package struct ReceiptAdministration: Sendable {
             if let signs { try Self.settle(transaction, event, dead.part, signs) }
             return outcome
         }
-        return outcome == "resolved" ? .done : .notDead
+        return answer(outcome, done: "resolved")
     }
 
     /// Gives a job up, and with it the receipts of its event that no provider has, so that they hold no settlement.

@@ -3,6 +3,7 @@ package struct RelayConfiguration: Sendable {
     package let database: DatabaseSettings
     package let worker: WorkerSettings
     package let log: LogSettings
+    package let retention: RetentionSettings
     /// By name, as events write it into `fiscal.outbox.shop`.
     package let shops: [String: ShopSettings]
 
@@ -14,6 +15,7 @@ package struct RelayConfiguration: Sendable {
         database = DatabaseSettings(from: &reader)
         worker = WorkerSettings(from: &reader)
         log = LogSettings(from: &reader)
+        retention = RetentionSettings(from: &reader)
         var shops: [String: ShopSettings] = [:]
         for name in reader.children(of: "shops") {
             shops[name] = ShopSettings(name: name, from: &reader)

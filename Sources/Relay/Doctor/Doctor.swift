@@ -30,6 +30,7 @@ package struct Doctor: Sendable {
             findings += try await work()
             findings += try await steps()
             findings += try await writebacks()
+            findings.append(try await history())
             findings += try await alarms()
             findings += try await horizon()
         } catch {
@@ -94,7 +95,8 @@ package struct Doctor: Sendable {
             (
                 workers: try row.get(Int64.self, "workers"), jobs: try row.get(Int64.self, "jobs"),
                 dead: try row.get(Int64.self, "dead"), lost: try row.get(Int64.self, "lost"),
-                orphans: try row.get(Int64.self, "orphans"), forgotten: try row.get(Int64.self, "forgotten")
+                orphans: try row.get(Int64.self, "orphans"), forgotten: try row.get(Int64.self, "forgotten"),
+                checkedAt: try row.getOptional(String.self, "checked_at")
             )
         }
         guard let counts = counts.first else { return [] }
@@ -107,7 +109,9 @@ package struct Doctor: Sendable {
                 counts.dead == 0 ? "none" : "\(counts.dead): fiscal-relay jobs list --state dead"),
             DoctorFinding(
                 "lost events", counts.lost > 0 ? .broken : .fine,
-                counts.lost == 0 ? "none" : "\(counts.lost) of the newest 100,000 events have neither a job nor an end"),
+                counts.lost == 0
+                    ? "none; all were last looked at by \(counts.checkedAt.map { $0 + " UTC" } ?? "no worker yet")"
+                    : "\(counts.lost) of the newest 100,000 events have neither a job nor an end"),
             DoctorFinding(
                 "running jobs", counts.orphans > 0 ? .broken : .fine,
                 counts.orphans == 0
@@ -126,6 +130,23 @@ package struct Doctor: Sendable {
             let (kind, step): (String, String) = (try row.get("kind"), try row.get("step"))
             return DoctorFinding(
                 "step \(kind)/\(step)", .broken, "\(try row.get(Int64.self, "jobs")) jobs wait, and no worker knows it")
+        }
+    }
+
+    /// Whether the server goes on from the history that the books know: a restore or a failover gives it another.
+    private func history() async throws(PostgresError) -> DoctorFinding {
+        let known =
+            try await pool.query(Self.historyCheck) { row throws(PostgresError) in
+                try row.getOptional(Bool.self, 0)
+            }.first ?? nil
+        return switch known {
+        case true: DoctorFinding("history", .fine, "goes on unbroken")
+        case false:
+            DoctorFinding(
+                "history", .broken,
+                "another server, or another timeline: after a restore, or a failover that lost commits, stop the workers and run fiscal-relay recover --after-restore --since MOMENT; if nothing was lost, fiscal-relay recover --nothing-lost"
+            )
+        case nil: DoctorFinding("history", .warning, "not told by a standby")
         }
     }
 
@@ -204,6 +225,7 @@ package struct Doctor: Sendable {
             (SELECT count(*) FROM fiscal.worker w
              WHERE w.stopped_at IS NULL AND w.dead_at IS NULL AND w.lease_until > clock_timestamp()) AS workers,
             (SELECT count(*) FROM fiscal.job) AS jobs,
+            (SELECT to_char(u.checked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI') FROM fiscal.upkeep u) AS checked_at,
             (SELECT count(*) FROM fiscal.job j WHERE j.state = 'dead') AS dead,
             (SELECT count(*) FROM (SELECT id FROM fiscal.outbox ORDER BY id DESC LIMIT 100000) o
              WHERE NOT EXISTS (SELECT FROM fiscal.job j WHERE j.id = o.id)
@@ -215,6 +237,8 @@ package struct Doctor: Sendable {
              WHERE r.state IN ('planned', 'submitted')
                AND NOT EXISTS (SELECT FROM fiscal.job j WHERE j.id = r.event_id)) AS forgotten
         """)
+
+    private static let historyCheck = Statement("doctor.history", "SELECT fiscal.is_history_known()")
 
     private static let unknownSteps = Statement(
         "doctor.unknownSteps",

@@ -30,10 +30,16 @@ extension ReceiptSteps {
         }
     }
 
-    /// An event that came too late to be receipted without a person's word (I9, I11).
+    /// How far a shop's clock may be ahead of the database's: a wrong time zone is no more than this.
+    private static let clockTolerance: Duration = .seconds(24 * 3600)
+    /// 2000-01-01T00:00:00Z: no settlement that is receipted here is older, so nobody can order one.
+    private static let firstMoment = Timestamp(microsecondsSince1970: 946_684_800_000_000)
+
+    /// An event that came too late to be receipted without a person's word (I9, I11), or at no time that can be.
     private func lateness(of run: JobRun, shop: Shop) -> JobFailure? {
-        guard run.orderedAs == nil else { return nil }
         let age = run.occurredAt.duration(to: run.claimedAt)
+        if age < .zero - Self.clockTolerance || run.occurredAt < Self.firstMoment { return failure.impossibleMoment() }
+        guard run.orderedAs == nil else { return nil }
         if age > shop.settings.maximumEventAge {
             return failure.tooOld(hours: shop.settings.maximumEventAge.components.seconds / 3600)
         }

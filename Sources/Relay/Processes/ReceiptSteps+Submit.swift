@@ -15,7 +15,8 @@ extension ReceiptSteps {
             else { return Outcome(.dead(failure.receiptGone(part: run.part))) }
             let register = directory.registers[receipt.destination]
             switch SubmitDecision.beforeSending(
-                state: receipt.state, settlesDoubt: run.settlingDoubt, doubt: register?.provider.doubt.policy,
+                state: receipt.state, settlesDoubt: run.settlingDoubt || receipt.isSuspect,
+                doubt: doubt(about: receipt, run, register),
                 isLate: run.orderedAs == nil
                     && run.occurredAt.duration(to: run.claimedAt) > shop.settings.fiscalDeadline,
                 heard: run.evidence.flatMap(SubmitEvidence.providerID))
@@ -45,6 +46,15 @@ extension ReceiptSteps {
         } catch {
             return databaseAway()
         }
+    }
+
+    /// How a doubt about this receipt is settled. A correction in place of what may have been printed in a time that a
+    /// restore took back is another document, which no provider would know again.
+    private func doubt(
+        about receipt: StoredReceipt, _ run: JobRun, _ register: CashRegister?
+    ) -> ProviderDoubt.Policy? {
+        let replacesASale = run.orderedAs == ReplayPlan.OrderedAs.correction.rawValue
+        return receipt.isSuspect && replacesASale ? .person : register?.provider.doubt.policy
     }
 
     private func send(

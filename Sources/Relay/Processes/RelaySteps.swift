@@ -6,7 +6,7 @@ package import Postgres
 package enum RelaySteps {
     /// The steps of all processes.
     package static func definitions(
-        directory: ShopDirectory, pool: PostgresPool, language: FaultLanguage
+        directory: ShopDirectory, pool: PostgresPool, language: FaultLanguage, retention: RetentionSettings? = nil
     ) -> [StepDefinition] {
         ReceiptSteps(directory: directory, pool: pool, language: language).definitions
             + [
@@ -16,10 +16,16 @@ package enum RelaySteps {
             + RecordSteps(language: language).definitions
             + StockSteps(directory: directory, pool: pool, language: language).definitions
             + StockPushSteps(directory: directory, pool: pool, language: language).definitions
+            + [RetentionStep(pool: pool, kept: retention?.personalData, language: language).definition]
     }
 
-    /// Work that comes round by itself.
-    package static let schedules = [WritebackWatch.schedule, StockSteps.schedule]
+    /// The periodic work of an installation.
+    package static func schedules(
+        pool: PostgresPool, language: FaultLanguage, retention: RetentionSettings
+    ) -> [ScheduleDefinition] {
+        [WritebackWatch.schedule, StockSteps.schedule]
+            + RetentionStep(pool: pool, kept: retention.personalData, language: language).schedules
+    }
 
     /// The changes that those steps order, in the order in which they are carried out.
     package static let effects =

@@ -62,6 +62,14 @@ package struct StepFailure: Sendable {
         )
     }
 
+    package func impossibleMoment() -> JobFailure {
+        say(
+            "moment_impossible",
+            "Время события (occurred_at) невозможно: будущее или слишком далёкое прошлое. Отмените задание и запишите верное событие.",
+            "The event's occurred_at cannot be: in the future, or far in the past. Cancel the job and write a right event."
+        )
+    }
+
     package func tooOld(hours: Int64) -> JobFailure {
         say(
             "too_old", "Событие старше \(hours) ч: решите, нужен ли чек коррекции.",

@@ -29,12 +29,14 @@ package struct StoredReceipt: Sendable {
     package let qr: String?
     package let refusal: String?
     package let createdAt: Timestamp
+    /// Planned here, but perhaps sent already in a time that a restore of the database has taken back.
+    package let isSuspect: Bool
 
     /// The columns that ``init(row:)`` reads, for every statement that lists receipts.
     static let columns = """
         id, event_id, part, edition, shop, settlement_key, order_id, payment_id, original_external_id, type, total,
         provider, destination, external_id, document, request_digest, state, provider_id, fn, fd, fpd, qr,
-        concat_ws(': ', refusal_code, refusal_message) AS refusal, created_at
+        concat_ws(': ', refusal_code, refusal_message) AS refusal, created_at, suspect
         """
 
     init(row: borrowing Row) throws(PostgresError) {
@@ -60,6 +62,7 @@ package struct StoredReceipt: Sendable {
         let refusalText: String = try row.get("refusal")
         refusal = refusalText.isEmpty ? nil : refusalText
         createdAt = try row.get("created_at")
+        isSuspect = try row.get("suspect")
         let typeName: String = try row.get("type")
         let stateName: String = try row.get("state")
         let documentText: String = try row.get("document")

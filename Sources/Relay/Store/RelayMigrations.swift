@@ -18,6 +18,7 @@ package enum RelayMigrations {
         migration(11, "check", PackageResources._011_check_sql),
         migration(12, "portal", PackageResources._012_portal_sql),
         migration(13, "stock", PackageResources._013_stock_sql),
+        migration(14, "recovery", PackageResources._014_recovery_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ bytes: [UInt8]) -> Migration {

@@ -180,6 +180,8 @@ enum ActReport {
         case .notDead: throw CommandFailure("job \(job) is not dead")
         case .running: throw CommandFailure("job \(job) is running: wait for its end, or for the end of its lease")
         case .notHolding: throw CommandFailure("job \(job) holds no lane")
+        case .inDoubt, .submitted:
+            throw CommandFailure("the provider has a receipt of job \(job), or may have one: jobs resolve comes first")
         }
     }
 }

@@ -32,8 +32,11 @@ struct WorkerCommand: AsyncParsableCommand {
             listenerConfiguration: try configuration.directConfiguration(
                 configuration.database.listenURL, "fiscal-relay listener"),
             steps: RelaySteps.definitions(
-                directory: directory, pool: pool, language: configuration.log.language.faultLanguage),
-            effects: RelaySteps.effects, destinations: directory.limits, schedules: RelaySteps.schedules,
+                directory: directory, pool: pool, language: configuration.log.language.faultLanguage,
+                retention: configuration.retention),
+            effects: RelaySteps.effects, destinations: directory.limits,
+            schedules: RelaySteps.schedules(
+                pool: pool, language: configuration.log.language.faultLanguage, retention: configuration.retention),
             configuration: Self.workerConfiguration(configuration.worker, portals: directory.portals.keys.sorted()),
             logger: logger)
         // Started by another process of ours: without it nobody would ever stop this one.

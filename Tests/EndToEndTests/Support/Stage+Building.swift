@@ -17,8 +17,11 @@ func withStage(
 }
 
 /// As ``withStage(accounts:portals:audits:_:)``, with a cluster of its own that the test may crash.
-func withCluster(_ body: @Sendable (Stage, EmbeddedCluster) async throws -> Void) async throws {
-    let cluster = try await EmbeddedCluster.start()
+func withCluster(
+    _ options: EmbeddedClusterOptions = EmbeddedClusterOptions(),
+    _ body: @Sendable (Stage, EmbeddedCluster) async throws -> Void
+) async throws {
+    let cluster = try await EmbeddedCluster.start(options)
     do {
         try await cluster.createDatabase("relay")
         let url = cluster.url(database: "relay")

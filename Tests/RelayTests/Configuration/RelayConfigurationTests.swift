@@ -15,6 +15,7 @@ struct RelayConfigurationTests {
               pool_size: 8
             worker: { concurrency: 32, lease: 1m, heartbeat: 500ms, shutdown_grace: 5 }
             log: { level: debug, language: en }
+            retention: { personal_data: 400d }
             shops:
               main:
                 timezone: Asia/Omsk
@@ -50,6 +51,7 @@ struct RelayConfigurationTests {
         #expect(configuration.worker.shutdownGrace == .seconds(5))
         #expect(configuration.log.level == .debug)
         #expect(configuration.log.language == .english)
+        #expect(configuration.retention.personalData == .seconds(400 * 86_400))
         let main = try #require(configuration.shops["main"])
         #expect(main.zone.utcOffset == 6 * 3600)
         #expect(main.company.sno == .usnIncome)
@@ -247,5 +249,14 @@ struct RelayConfigurationTests {
             \(rest)
 
         """
+    }
+
+    @Test(
+        "Personal data are kept for ever unless a time is given, of a month at least", arguments: ["29d", "11y", "0"])
+    func retention(wrong: String) throws {
+        #expect(try RelayConfiguration(yaml: "worker: {}", environment: [:]).retention.personalData == nil)
+        #expect {
+            try RelayConfiguration(yaml: "retention: { personal_data: \(wrong) }", environment: [:])
+        } throws: { "\($0)".contains("retention.personal_data") }
     }
 }
