@@ -12,8 +12,8 @@ extension Session {
 
     /// Runs a statement by the name it has on this connection, giving it one first if need be.
     ///
-    /// A name whose plan no longer fits the tables (0A000) or that is gone (26000) is dropped; outside a transaction
-    /// the statement, which has then done nothing, runs once more.
+    /// A name whose plan no longer fits the tables (0A000) or that is gone (26000) is dropped, and outside a transaction
+    /// the statement, which has then done nothing, runs once more. In a transaction all names are dropped.
     func runPrepared(
         _ statement: Statement, _ parameters: [Parameter], onLoss loss: PostgresError.Kind
     ) throws(PostgresError) -> QueryResult {
@@ -23,8 +23,12 @@ extension Session {
         } catch {
             let stale = error.kind == .server(.featureNotSupported) || error.kind == .server(.invalidStatementName)
             guard stale else { throw error }
+            guard !isInTransaction else {
+                // What outdated this one may have outdated others: whoever runs the transaction again must meet none.
+                statements.removeAll()
+                throw error
+            }
             statements.remove(key)
-            guard !isInTransaction else { throw error }
             return try runNamed(key, statement, parameters, onLoss: loss)
         }
     }

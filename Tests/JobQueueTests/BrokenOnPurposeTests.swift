@@ -33,7 +33,7 @@ import Testing
 
     @Test func withoutTheFenceALostRunCounts() async throws {
         try await change(
-            "finish", "AND j.run_no = o.run AND j.state = 'running' AND j.worker_id = worker", to: "")
+            "finish_runs", "AND j.run_no = o.run AND j.state = 'running' AND j.worker_id = worker", to: "")
         let found = try await stories(.running) { [$0.rescue, $0.finish] }
         #expect(found.contains("counted after it was lost"))
     }
@@ -55,7 +55,7 @@ import Testing
     @Test func withoutTheSecondStatementASuccessorIsForgotten() async throws {
         // The successor is chosen in a snapshot from before the wait for a claim that sets it aside.
         try await change(
-            "finish", "    moment timestamptz := clock_timestamp();",
+            "finish_runs", "    moment      timestamptz := clock_timestamp();",
             to: """
                     moment timestamptz := clock_timestamp();
                     chosen bigint[] := ARRAY(
@@ -64,7 +64,7 @@ import Testing
                         WHERE w.state = 'waiting' ORDER BY w.id LIMIT 1);
                 """)
         try await change(
-            "finish", "PERFORM fiscal.pass_turn(shops, lanes);",
+            "finish_runs", "PERFORM fiscal.pass_turn(shops, lanes);",
             to: "UPDATE fiscal.job j SET state = 'ready', run_at = clock_timestamp() WHERE j.id = ANY (chosen);")
         let found = try await stories(.running) { [$0.finish, $0.claim()] }
         #expect(found.contains("is stuck"))

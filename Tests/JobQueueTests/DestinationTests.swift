@@ -35,6 +35,27 @@ import Testing
         for session in [a, b] { await session.connection.close() }
     }
 
+    @Test func aHoldCommittedWhileAClaimLooksIsHeeded() async throws {
+        try await prepare(3)
+        let worker = try await queue.registerWorker([("test", "send", .resend)])
+        let (holder, claimer) = (try await SQLSession.open(), try await SQLSession.open())
+        // The first look at the queue is answered before, and the claim's candidates are looked for after the hold began.
+        try await holder.begin()
+        try await holder.run("SELECT id::text FROM fiscal.worker WHERE id = \(worker) FOR UPDATE")
+        let claiming = Task { try await claimer.claim(worker, 3, queue: "provider") }
+        try await claimer.isBlocked()
+        try await holder.run("SELECT fiscal.hold_destination('provider', 60000, '429', 'Slow down.')::text")
+        try await holder.commit()
+        #expect(try await claiming.value == [])
+        #expect(try await queue.number("SELECT count(*) FROM fiscal.job WHERE state = 'ready'") == 3)
+        // And one that is committed when they are found already.
+        try await queue.sql("UPDATE fiscal.destination SET paused_until = NULL")
+        #expect(try await queue.number("SELECT fiscal.take_allowance('provider', 3, now())") == 3)
+        try await queue.sql("SELECT fiscal.hold_destination('provider', 60000, '429', 'Slow down.')")
+        #expect(try await queue.number("SELECT fiscal.take_allowance('provider', 3, now())") == 0)
+        for session in [holder, claimer] { await session.connection.close() }
+    }
+
     @Test func aConcurrencyLimitCountsWhatRuns() async throws {
         try await prepare(10)
         let worker = try await queue.registerWorker([("test", "send", .resend)])

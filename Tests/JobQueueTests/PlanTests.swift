@@ -49,7 +49,9 @@ import Testing
         try await session.run("SELECT count(*)::text FROM fiscal.survey()")
         check(plans, reach: "job_ready", for: "j.state = 'ready' AND j.queue = queues[i]")
         check(plans, reach: "job_due", for: "j.queue = due_queues[i]")
-        check(plans, reach: "job_pkey", for: "SET state = 'running'")
+        // By their places, which the claim has just locked.
+        let begin = plans.entries.first { $0.contains("SET state = 'running'") } ?? ""
+        #expect(begin.contains("Tid Scan on job"), "\(begin)")
         check(plans, reach: "job_pkey", for: "DELETE FROM fiscal.job j")
         check(plans, reach: "job_pkey", for: "WITH told AS MATERIALIZED")
         check(plans, reach: "job_ready", for: "(j.queue, j.shop, j.priority) > ")

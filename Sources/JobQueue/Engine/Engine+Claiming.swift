@@ -21,8 +21,9 @@ extension Engine {
         var answer = TurnAnswer()
         var evidence = turn.evidence
         do {
-            try await look(turn, into: &answer)
+            try await prepare(turn)
             try await record(turn, into: &answer)
+            if turn.surveys && turn.plan == nil { answer.survey = try await survey() }
             try await keep(&evidence)
             state.withLock { [answer] state in
                 state.ended(turn, answer, at: ContinuousClock.now, limit: limit)
@@ -39,6 +40,8 @@ extension Engine {
             }
         }
         begin(answer.claim?.answer.runs ?? [])
+        // Their start need not wait for a look at what else there is.
+        if turn.surveys && turn.plan != nil { await lookAround() }
         // Another claimer may find something to do in what this one brought.
         doorbell.ring()
     }
@@ -46,8 +49,8 @@ extension Engine {
     /// The hard limit of a run's step.
     private func limit(_ claimed: ClaimedRun) -> Duration { definition(of: claimed.run).timeout }
 
-    /// What must be said, and seen, before anything else.
-    private func look(_ turn: Turn, into answer: inout TurnAnswer) async throws(PostgresError) {
+    /// What must be said before anything else.
+    private func prepare(_ turn: Turn) async throws(PostgresError) {
         switch turn.wish {
         case .notify(let duration): try await store.wantWake(for: duration)
         case .silence: try await store.wantWake(for: .zero)
@@ -60,11 +63,22 @@ extension Engine {
                     "queue: handed back jobs whose claim was never answered", metadata: ["count": "\(returned.count)"])
             }
         }
-        if turn.surveys {
-            let start = ContinuousClock.now
-            let findings = try await store.survey()
-            answer.survey = TurnAnswer.Survey(findings: findings, startedAt: start, took: start.duration(to: .now))
+    }
+
+    private func lookAround() async {
+        do {
+            let survey = try await survey()
+            state.withLock { $0.surveyed(survey, at: ContinuousClock.now) }
+        } catch {
+            counters.withLock { $0.failures += 1 }
+            logger.warning("queue: a visit to the database failed", metadata: ["error": "\(error)"])
         }
+    }
+
+    private func survey() async throws(PostgresError) -> TurnAnswer.Survey {
+        let start = ContinuousClock.now
+        let findings = try await store.survey()
+        return TurnAnswer.Survey(findings: findings, startedAt: start, took: start.duration(to: .now))
     }
 
     private func record(_ turn: Turn, into answer: inout TurnAnswer) async throws(PostgresError) {
@@ -97,6 +111,7 @@ extension Engine {
     private func note(_ record: RecordAnswer, into answer: inout TurnAnswer) {
         answer.recorded += record.recorded
         answer.unmatched += record.unmatched
+        answer.returned += record.returned
         for (report, error) in record.broken {
             let became = report.broken(by: error)
             let isDead = became.disposition.place == .dead

@@ -72,7 +72,11 @@ extension Engine {
                 let failure = JobFailure(
                     code: "run_deadline", message: "The step took longer than \(definition.timeout) and was stopped.")
                 let verdict: Verdict = definition.doubt == .none ? .later(failure) : .inDoubt(failure)
-                answer([(run, Outcome(verdict))], definition)
+                if let stretch = entry.stretch {
+                    close(stretch, overdue: (run, Outcome(verdict)))
+                } else {
+                    answer([(run, Outcome(verdict))], definition)
+                }
             }
         }
     }

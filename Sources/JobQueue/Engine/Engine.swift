@@ -65,7 +65,19 @@ final class Engine: Sendable {
     func begin(_ claimed: [ClaimedRun]) {
         guard !claimed.isEmpty else { return }
         counters.withLock { $0.claimed += claimed.count }
-        for (definition, runs) in batches(claimed) { start(runs, definition) }
+        guard claimed.contains(where: { $0.head != nil }) else {
+            for (definition, runs) in batches(claimed) { start(runs, definition) }
+            return
+        }
+        var followers: [JobID: [JobRun]] = [:]
+        for one in claimed { if let head = one.head { followers[head, default: []].append(one.run) } }
+        for (definition, runs) in batches(claimed.filter { $0.head == nil }) {
+            if let head = runs.first, let others = followers[head.job] {
+                start(Stretch([head] + others.sorted { $0.job < $1.job }))
+            } else {
+                start(runs, definition)
+            }
+        }
     }
 
     private func start(_ runs: [JobRun], _ definition: StepDefinition) {
@@ -82,6 +94,52 @@ final class Engine: Sendable {
         state.withLock { state in
             for run in runs { state.setTask(task, of: run) }
         }
+    }
+
+    private func start(_ stretch: Stretch) {
+        let task = Task { [self] in await run(stretch) }
+        state.withLock { state in
+            for run in stretch.runs { state.setTask(task, of: run, in: stretch) }
+        }
+    }
+
+    /// Runs the jobs of a stretch in turn, until one is not done by its run.
+    private func run(_ stretch: Stretch) async {
+        let end = ContinuousClock.now.advanced(by: Stretch.span)
+        for (index, run) in stretch.runs.enumerated() {
+            let definition = definition(of: run)
+            if index > 0 {
+                let now = ContinuousClock.now
+                guard now < end, !Task.isCancelled, store.lease.holds(for: .zero),
+                    state.withLock({
+                        $0.goesOn(
+                            to: run, after: stretch.runs[index - 1], deadline: now.advanced(by: definition.timeout))
+                    })
+                else { break }
+            }
+            let outcome = checked(await definition.run([run]).first ?? Self.unanswered)
+            guard stretch.add(outcome) else {
+                answer([(run, outcome)], definition)
+                return
+            }
+            guard case .finish = outcome.verdict else { break }
+        }
+        close(stretch)
+    }
+
+    private static let unanswered = Outcome(
+        .dead(JobFailure(code: "wrong_answer", message: "The step answered for 0 of 1 jobs.")))
+
+    /// Takes the answers of a stretch, and what is to be said of its run under way if that is `overdue`; the others have
+    /// not begun.
+    func close(_ stretch: Stretch, overdue: (run: JobRun, outcome: Outcome)? = nil) {
+        guard var outcomes = stretch.close(during: overdue?.run) else { return }
+        if let overdue { outcomes.append(overdue.outcome) }
+        let answered = zip(stretch.runs, outcomes).map { ($0, $1) }
+        state.withLock { state in
+            for run in stretch.runs.dropFirst(answered.count) { state.drop(run) }
+        }
+        answer(answered, headedBy: stretch.runs.first?.job)
     }
 
     /// Runs in the groups in which their steps take them: of one step and queue, up to the step's batch size.
@@ -112,11 +170,27 @@ final class Engine: Sendable {
     /// Takes the answers of runs.
     func answer(_ answers: [(run: JobRun, outcome: Outcome)], _ definition: StepDefinition) {
         var generator = SystemRandomNumberGenerator()
-        let reports = answers.map { run, outcome in
-            let outcome = checked(outcome)
-            let disposition = Disposition(outcome, of: run, by: definition, configuration, using: &generator)
-            return Report(run: run, outcome: outcome, disposition: disposition)
-        }
+        take(
+            answers.map { run, outcome in
+                let outcome = checked(outcome)
+                let disposition = Disposition(outcome, of: run, by: definition, configuration, using: &generator)
+                return Report(run: run, outcome: outcome, disposition: disposition)
+            })
+    }
+
+    /// Takes the answers of a stretch.
+    private func answer(_ answers: [(run: JobRun, outcome: Outcome)], headedBy head: JobID?) {
+        var generator = SystemRandomNumberGenerator()
+        take(
+            answers.map { run, outcome in
+                let disposition = Disposition(
+                    outcome, of: run, by: definition(of: run), configuration, using: &generator)
+                return Report(
+                    run: run, outcome: outcome, disposition: disposition, head: run.job == head ? nil : head)
+            })
+    }
+
+    private func take(_ reports: [Report]) {
         let now = ContinuousClock.now
         let wakes = state.withLock { state in
             reports.reduce(false) { state.answered($1, at: now) || $0 }

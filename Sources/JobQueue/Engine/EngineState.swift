@@ -79,7 +79,10 @@ struct EngineState: Sendable {
     }
 
     private mutating func takeReports(into turn: inout Turn) {
-        turn.reports = Array(reports.prefix(configuration.batch))
+        var count = min(configuration.batch, reports.count)
+        // The ends of a stretch count together or not at all.
+        while count < reports.count && reports[count].head != nil { count += 1 }
+        turn.reports = Array(reports.prefix(count))
         reports.removeFirst(turn.reports.count)
         turn.evidence = evidence
         evidence = []
@@ -159,8 +162,18 @@ struct EngineState: Sendable {
         for one in claimed { runs.add(one, deadline: now.advanced(by: limit(one))) }
     }
 
-    mutating func setTask(_ task: Task<Void, Never>, of run: JobRun) {
-        runs.setTask(task, of: run)
+    mutating func setTask(_ task: Task<Void, Never>, of run: JobRun, in stretch: Stretch? = nil) {
+        runs.setTask(task, of: run, in: stretch)
+    }
+
+    /// Whether the next follower of a stretch may begin; if so its hard limit is at `deadline`.
+    mutating func goesOn(to run: JobRun, after last: JobRun, deadline: ContinuousClock.Instant) -> Bool {
+        phase == .working && runs.begin(run, after: last, deadline: deadline)
+    }
+
+    /// A follower does not run.
+    mutating func drop(_ run: JobRun) {
+        _ = runs.remove(run)
     }
 
     /// A turn ended well.
@@ -179,25 +192,30 @@ struct EngineState: Sendable {
         schedule(after: turn, answer, at: now)
     }
 
+    /// Takes in what work there is.
+    mutating func surveyed(_ survey: TurnAnswer.Survey, at now: ContinuousClock.Instant) {
+        board.learn(survey.findings, startedAt: survey.startedAt, took: survey.took, at: now)
+    }
+
     /// Takes in what a turn brought.
     private mutating func absorb(_ answer: TurnAnswer, of turn: Turn, at now: ContinuousClock.Instant) {
         // A claim in the same turn saw what the ends of these jobs made ready.
         let sawMore = !(answer.claim?.answer.runs.isEmpty ?? true)
         for report in answer.recorded { settle(report, sawMore: sawMore, at: now) }
-        for report in answer.unmatched { _ = runs.remove(report.run) }
+        for report in answer.unmatched + answer.returned { _ = runs.remove(report.run) }
         evidence += answer.unmatched
         if !answer.unmatched.isEmpty { oldestReport = oldestReport ?? now }
-        if let survey = answer.survey {
-            board.learn(survey.findings, startedAt: survey.startedAt, took: survey.took, at: now)
-        }
         if let claim = answer.claim, let plan = turn.plan {
             var reached: [StreamKey: ClaimFloor.Position] = [:]
-            for one in claim.answer.runs {
+            for one in claim.answer.runs where one.head == nil {
                 let position = ClaimFloor.Position(readyAt: one.readyAt, id: one.run.job.rawValue)
                 reached[one.stream] = position
             }
-            board.learn(plan, visited: claim.answer.visited, reached: reached, took: claim.took, at: now)
+            board.learn(
+                plan, visited: claim.answer.visited, reached: reached, lookedAt: claim.answer.lookedAt,
+                took: claim.took, at: now)
         }
+        if let survey = answer.survey { surveyed(survey, at: now) }
     }
 
     /// When to look again, by what this turn found.
@@ -273,7 +291,7 @@ struct EngineState: Sendable {
         began(answer.claim?.answer.runs ?? [], at: now, limit: limit)
         turnsUnderWay -= 1
         reserved -= turn.plan?.room ?? 0
-        let settled = Set((answer.recorded + answer.unmatched).map(\.run.job))
+        let settled = Set((answer.recorded + answer.unmatched + answer.returned).map(\.run.job))
         reports = turn.reports.filter { !settled.contains($0.run.job) } + reports
         evidence = left + evidence
         if phase == .dead { buryReports() }

@@ -8,12 +8,27 @@ struct StreamBoard: Sendable {
         var floor = ClaimFloor()
         /// The last claim took all that its limit allowed: there is more.
         var wasFull = true
-        /// The next look begins at the bottom.
+        /// When the next look begins at the bottom.
         var fullLookAt: ContinuousClock.Instant
+        /// Before then a full look would cost too much.
+        var noFullLookBefore: ContinuousClock.Instant
+        /// A survey has seen something in it since the last full look.
+        var isSeen = false
+        /// When a claim last found something.
+        var foundAt: ContinuousClock.Instant
         /// When we last had reason to believe in it.
         var knownAt: ContinuousClock.Instant
         /// Counts visits, so that those visited longest ago come first.
         var lastVisit: UInt64 = 0
+
+        init(at now: ContinuousClock.Instant) {
+            (fullLookAt, noFullLookBefore, knownAt, foundAt) = (now, now, now, now)
+        }
+
+        /// Whether it is worth a visit though the last one found nothing.
+        func isFresh(at now: ContinuousClock.Instant) -> Bool {
+            foundAt.advanced(by: StreamBoard.patience) > now || noFullLookBefore > now
+        }
     }
 
     private var streams: [StreamKey: Stream] = [:]
@@ -24,8 +39,13 @@ struct StreamBoard: Sendable {
     private var claims: UInt64 = 0
 
     private(set) var nextSurvey: ContinuousClock.Instant
-    /// Of the last survey, full look: how long they took. Neither may cost more than a twentieth of the time.
-    private static let costFactor = 20
+    /// Surveys may cost a twentieth of the time.
+    private static let surveyFactor = 20
+    /// Full looks may cost a fiftieth: much that others have claimed, or only another release can run, may be in the way.
+    private static let fullLookFactor = 50
+    private static let longestPause = Duration.seconds(10)
+    /// For how long a stream that has run dry is still visited: its next job then waits for no survey.
+    private static let patience = Duration.seconds(5)
 
     init(at now: ContinuousClock.Instant) {
         nextSurvey = now
@@ -69,12 +89,15 @@ struct StreamBoard: Sendable {
             if let key = finding.stream {
                 seen.insert(key)
                 isReady(key, at: now)
+                streams[key]?.isSeen = true
             } else {
                 willBeDue(finding.queue, at: start.advanced(by: finding.wait), knownAt: now)
             }
         }
-        streams = streams.filter { seen.contains($0.key) || $0.value.knownAt >= start }
-        nextSurvey = now.advanced(by: max(.milliseconds(5), took * Self.costFactor))
+        streams = streams.filter {
+            seen.contains($0.key) || $0.value.knownAt >= start || $0.value.isFresh(at: now)
+        }
+        nextSurvey = now.advanced(by: max(.milliseconds(5), took * Self.surveyFactor))
     }
 
     /// A job comes due in `queue` at `instant`.
@@ -86,19 +109,19 @@ struct StreamBoard: Sendable {
 
     /// A job has become ready.
     mutating func isReady(_ key: StreamKey, at now: ContinuousClock.Instant) {
-        streams[key, default: Stream(fullLookAt: now, knownAt: now)].knownAt = now
+        streams[key, default: Stream(at: now)].knownAt = now
     }
 
     /// Where to look for up to `room` jobs; `queueRoom` says how many of a queue may run besides those that do.
     mutating func plan(
         room: Int, at now: ContinuousClock.Instant, queueRoom: (String) -> Int
     ) -> ClaimPlan? {
-        var visited = streams.filter { isOpen($0.key.queue, at: now) && queueRoom($0.key.queue) > 0 }
+        let visited = streams.filter { isOpen($0.key.queue, at: now) && queueRoom($0.key.queue) > 0 }
         let due = dueAt.filter { $0.value.at <= now && isOpen($0.key, at: now) && queueRoom($0.key) > 0 }
         guard room > 0, !visited.isEmpty || !due.isEmpty else { return nil }
         claims += 1
         let bulkFirst = claims % 8 == 0
-        // Streams that gave less than asked go first and leave what they do not need to the others.
+        // Streams that gave less than asked go first, and most likely leave what they may take to the others.
         let order = visited.keys.sorted { left, right in
             if left.priority != right.priority { return (left.priority < right.priority) != bulkFirst }
             let (a, b) = (visited[left], visited[right])
@@ -111,12 +134,12 @@ struct StreamBoard: Sendable {
         for (index, key) in order.enumerated() where left > 0 {
             let share = max(1, left / (order.count - index))
             let limit = min(share, queueRoom(key.queue))
+            let wasFull = visited[key]?.wasFull ?? true
             let isFull = (visited[key]?.fullLookAt ?? now) <= now
             let floor = isFull ? ClaimFloor.Position.bottom : visited[key]?.floor.position ?? .bottom
             plan.streams.append(ClaimPlan.Visit(key: key, limit: limit, floor: floor, isFullLook: isFull))
-            left -= limit
+            if wasFull { left -= limit }
             visits += 1
-            visited[key]?.lastVisit = visits
             streams[key]?.lastVisit = visits
             if isFull { streams[key]?.fullLookAt = now.advanced(by: .seconds(1)) }
         }
@@ -124,23 +147,36 @@ struct StreamBoard: Sendable {
         return plan
     }
 
-    /// Takes in what a claim found.
+    /// Takes in what a claim found; it began to look at `lookedAt` by the database's clock.
     mutating func learn(
-        _ plan: ClaimPlan, visited: [Int?], reached: [StreamKey: ClaimFloor.Position], took: Duration,
-        at now: ContinuousClock.Instant
+        _ plan: ClaimPlan, visited: [Int?], reached: [StreamKey: ClaimFloor.Position], lookedAt: Timestamp?,
+        took: Duration, at now: ContinuousClock.Instant
     ) {
+        // What earlier visits took was not there for later ones.
+        var left = plan.room
+        if plan.dueFirst { left -= visited.dropFirst(plan.streams.count).reduce(0) { $0 + ($1 ?? 0) } }
         for (index, visit) in plan.streams.enumerated() where index < visited.count {
-            guard let count = visited[index] else { continue }
-            if let position = reached[visit.key] { streams[visit.key]?.floor.reached(position, at: now) }
-            streams[visit.key]?.wasFull = count >= visit.limit
-            let pause = max(.milliseconds(20), min(took * Self.costFactor, .seconds(5)))
-            if count >= visit.limit {
-                if visit.isFullLook { streams[visit.key]?.fullLookAt = now.advanced(by: max(pause, .seconds(1))) }
-            } else if visit.isFullLook {
-                streams[visit.key] = nil
-            } else {
-                streams[visit.key]?.fullLookAt = now
+            guard let count = visited[index], var stream = streams[visit.key] else { continue }
+            if let position = reached[visit.key] { stream.floor.reached(position, at: now) }
+            stream.wasFull = count >= min(visit.limit, left)
+            left -= count
+            if count > 0 { stream.foundAt = now }
+            if visit.isFullLook {
+                stream.isSeen = false
+                stream.noFullLookBefore = now.advanced(by: min(took * Self.fullLookFactor, Self.longestPause))
+                stream.fullLookAt = max(stream.noFullLookBefore, now.advanced(by: .seconds(1)))
             }
+            if !stream.wasFull {
+                // Nothing for us was left in it: what is still there is not looked at again before the next full look.
+                // A destination may have allowed less than it has.
+                if let lookedAt, visit.key.queue == QueueName.local {
+                    stream.floor.reached(ClaimFloor.Position(readyAt: lookedAt, id: 0), at: now)
+                }
+                // A survey has seen more than a look from the floor on finds.
+                if stream.isSeen { stream.fullLookAt = min(stream.fullLookAt, max(now, stream.noFullLookBefore)) }
+            }
+            let isGone = count == 0 && visit.isFullLook && !stream.isFresh(at: now)
+            streams[visit.key] = isGone ? nil : stream
         }
         if !plan.dueQueues.isEmpty { wantSurvey(at: now) }
         for (offset, queue) in plan.dueQueues.enumerated() {

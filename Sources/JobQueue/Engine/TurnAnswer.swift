@@ -13,6 +13,8 @@ struct TurnAnswer: Sendable {
 
     var recorded: [Report] = []
     var unmatched: [Report] = []
+    /// Followers that were not recorded and will run again.
+    var returned: [Report] = []
     var survey: Survey?
     var claim: Claim?
 }

@@ -118,7 +118,9 @@ package final class Worker: Sendable {
             do {
                 let id = try await QueueStore.register(in: pool, configuration, Array(steps.values))
                 let lease = LeaseWatch(until: sent.advanced(by: configuration.lease))
-                let store = QueueStore(pool: pool, worker: id, lease: lease, effects: effects)
+                let store = QueueStore(
+                    pool: pool, worker: id, lease: lease, effects: effects,
+                    habits: ClaimHabits(Array(steps.values), configuration))
                 try await store.declare(destinations, schedules)
                 logger.info("queue: registered", metadata: ["worker": "\(id)"])
                 return Engine(

@@ -3,7 +3,7 @@ package import Postgres
 /// One claim of one job by this worker: all that a step needs to know.
 ///
 /// The texts are as the database holds them; personal data may be among them, so none of them belongs in a log.
-package struct JobRun: Sendable {
+package final class JobRun: Sendable {
     package let job: JobID
     /// Grows with every claim and never goes back, through replay too. Every write of an outcome names it (I3).
     package let runNumber: Int64

@@ -10,6 +10,13 @@ package struct StepDefinition: Sendable {
     /// Whether a closed run leaves a row in `fiscal.attempt`. Without it a lost COMMIT cannot be told from a lost
     /// lease, so only steps without outside effects may say `false`.
     package let recordsHistory: Bool
+    /// How many jobs of one lane a worker may run in a row, 1…1000, before it records what became of them.
+    ///
+    /// The lane's turn stays with the first of them, and they end in one transaction. For quick steps that mostly
+    /// finish their job: a worker that dies in between runs all of them again.
+    package let stretch: Int
+    /// Whether ``JobRun/payload`` is wanted; without it the claim does not read it.
+    package let wantsPayload: Bool
     /// Runs the step. One outcome per run, in the same order; anything else makes each of them a dead letter.
     ///
     /// Cancelled at the hard limit, and when the worker's grace at shutdown ends.
@@ -17,18 +24,24 @@ package struct StepDefinition: Sendable {
 
     /// Describes a step that takes up to `batchSize` jobs in one call.
     ///
-    /// - Precondition: `timeout` is positive and `batchSize` within 1…1000.
+    /// - Precondition: `timeout` is positive, `batchSize` and `stretch` within 1…1000; a stretch of more than one asks
+    ///   for a step that takes one job at a time and changes nothing outside.
     package init(
         key: StepKey, doubt: DoubtPolicy, timeout: Duration, batchSize: Int = 1, recordsHistory: Bool = true,
+        stretch: Int = 1, wantsPayload: Bool = true,
         run: @escaping @Sendable ([JobRun]) async -> [Outcome]
     ) {
         precondition(timeout > .zero, "a step needs a positive timeout")
         precondition((1...1000).contains(batchSize), "a batch holds 1 to 1000 jobs")
+        precondition((1...1000).contains(stretch), "a stretch holds 1 to 1000 jobs")
+        precondition(stretch == 1 || doubt == .none && batchSize == 1, "only harmless steps run in stretches")
         self.key = key
         self.doubt = doubt
         self.timeout = timeout
         self.batchSize = batchSize
         self.recordsHistory = recordsHistory
+        self.stretch = stretch
+        self.wantsPayload = wantsPayload
         self.run = run
     }
 
@@ -36,10 +49,13 @@ package struct StepDefinition: Sendable {
     ///
     /// - Precondition: `timeout` is positive.
     package init(
-        key: StepKey, doubt: DoubtPolicy, timeout: Duration, recordsHistory: Bool = true,
-        runOne: @escaping @Sendable (JobRun) async -> Outcome
+        key: StepKey, doubt: DoubtPolicy, timeout: Duration, recordsHistory: Bool = true, stretch: Int = 1,
+        wantsPayload: Bool = true, runOne: @escaping @Sendable (JobRun) async -> Outcome
     ) {
-        self.init(key: key, doubt: doubt, timeout: timeout, recordsHistory: recordsHistory) { runs in
+        self.init(
+            key: key, doubt: doubt, timeout: timeout, recordsHistory: recordsHistory, stretch: stretch,
+            wantsPayload: wantsPayload
+        ) { runs in
             var outcomes: [Outcome] = []
             outcomes.reserveCapacity(runs.count)
             for run in runs { outcomes.append(await runOne(run)) }

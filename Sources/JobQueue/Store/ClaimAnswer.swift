@@ -1,6 +1,10 @@
+import Postgres
+
 /// What a claim brought.
 struct ClaimAnswer: Sendable {
     var runs: [ClaimedRun] = []
     /// Candidates per stream and then per due queue of the plan; `nil`: not visited. Empty: the worker was called dead.
     var visited: [Int?] = []
+    /// When it began to look, by the database's clock.
+    var lookedAt: Timestamp?
 }

@@ -15,7 +15,13 @@ enum QueueStatements {
         "queue_survey", "SELECT queue, shop, priority, wait_ms, closed_ms FROM fiscal.survey()")
     static let claim = Statement(
         "queue_claim",
-        "SELECT * FROM fiscal.claim($1, $2::int, $3, $4, $5::smallint[], $6, $7, $8::int[], $9, $10, $11, $12)")
+        """
+        SELECT * FROM fiscal.claim_runs(
+            $1, $2::int, $3, $4, $5::smallint[], $6, $7, $8::int[], $9, $10, $11, $12, $13::int[], $14::int)
+        """)
+    static let finishRuns = Statement(
+        "queue_finish_runs",
+        "SELECT fiscal.finish_runs($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)")
     static let finish = Statement(
         "queue_finish", "SELECT fiscal.finish($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
     static let move = Statement(

@@ -39,14 +39,15 @@ extension QueueStore {
             .ints(visits.map { Int64($0.key.priority) }),
             .timestamps(visits.map { $0.floor.readyAt }), .ints(visits.map { $0.floor.id }),
             .ints(visits.map { Int64($0.limit) }),
-            .texts(plan.dueQueues), .timestamps(plan.dueQueues.map { _ in .negativeInfinity }),
-            .ints(plan.dueQueues.map { _ in 0 }), .bool(plan.dueFirst),
+            .texts(plan.dueQueues), .bool(plan.dueFirst),
+            .texts(habits.bareSteps), .texts(habits.stretchSteps), .ints(habits.stretches.map(Int64.init)),
+            .int(habits.followers),
         ]
     }
 
-    /// One row of `fiscal.claim`: the first says what was visited, the others are runs.
+    /// One row of `fiscal.claim_runs`: the first says what was visited, the others are runs.
     enum ClaimRow: Sendable {
-        case visited([Int?])
+        case visited([Int?], at: Timestamp)
         case run(ClaimedRun)
     }
 
@@ -55,7 +56,7 @@ extension QueueStore {
         answer.runs.reserveCapacity(rows.count)
         for row in rows {
             switch row {
-            case .visited(let visited): answer.visited = visited
+            case .visited(let visited, let moment): (answer.visited, answer.lookedAt) = (visited, moment)
             case .run(let run): answer.runs.append(run)
             }
         }
@@ -66,7 +67,7 @@ extension QueueStore {
 
     static func claimed(_ row: borrowing Row, _ lease: LeaseWatch) throws(PostgresError) -> ClaimRow {
         guard let id = try row.getOptional(Int64.self, 1) else {
-            return .visited(try row.get([Int?].self, 0))
+            return .visited(try row.get([Int?].self, 0), at: try row.get(19))
         }
         let run = JobRun(
             job: JobID(id), runNumber: try row.get(2), eventID: try row.get(3), shop: try row.get(4),
@@ -77,6 +78,7 @@ extension QueueStore {
             claimedAt: try row.get(19), stepSince: try row.get(20), deadline: try row.get(21),
             settlingDoubt: try row.get(22), spawned: try row.get(23), evidence: try row.get(24),
             orderedAs: try row.get(25), lease: lease)
-        return .run(ClaimedRun(run: run, priority: try row.get(26), readyAt: try row.get(27)))
+        let head = try row.getOptional(Int64.self, 28).map(JobID.init)
+        return .run(ClaimedRun(run: run, priority: try row.get(26), readyAt: try row.get(27), head: head))
     }
 }

@@ -8,6 +8,9 @@ struct RecordAnswer: Sendable {
     var unmatched: [Report] = []
     /// Their effects failed: they became dead letters, or run again where a rival was faster.
     var broken: [(report: Report, error: PostgresError)] = []
+    /// Followers that were not recorded because their heads were recorded by themselves: nothing says that they ran, and
+    /// somebody will run them.
+    var returned: [Report] = []
     /// Alarms that were raised just now.
     var alarms: [String] = []
     /// Destinations whose breaker opened, or closed, by this.
@@ -19,14 +22,16 @@ struct RecordAnswer: Sendable {
 extension QueueStore {
     /// Records outcomes and claims, both in one transaction: first the outcomes, then the claim.
     ///
+    /// Carefully: also the end of an event that has one already, which otherwise fails all of them.
+    ///
     /// - Throws: ``PostgresError``; nothing is recorded then, unless it is `outcomeUnknown`.
     func recordAndClaim(
-        _ reports: [Report], _ plan: ClaimPlan?
+        _ reports: [Report], _ plan: ClaimPlan?, carefully isCareful: Bool = false
     ) async throws(PostgresError) -> (record: RecordAnswer, claim: ClaimAnswer?) {
         let (worker, lease, effects) = (worker, lease, effects)
         let claim = plan.map { parameters(of: $0) }
         return try await pool.withTransaction { transaction throws(PostgresError) in
-            let record = try Self.record(reports, worker, effects, transaction)
+            let record = try Self.record(reports, worker, effects, carefully: isCareful, transaction)
             guard let claim else { return (record, nil) }
             let rows = try transaction.query(QueueStatements.claim, claim) { row throws(PostgresError) in
                 try Self.claimed(row, lease)
@@ -39,16 +44,17 @@ extension QueueStore {
     /// or runs again if a rival was faster.
     func recordEach(_ reports: [Report]) async -> RecordAnswer {
         var answer = RecordAnswer()
-        for report in reports {
+        answer.returned = reports.filter { $0.head != nil }
+        for report in reports where report.head == nil {
             do {
-                let one = try await recordAndClaim([report], nil).record
+                let one = try await recordAndClaim([report], nil, carefully: true).record
                 answer.recorded += one.recorded
                 answer.unmatched += one.unmatched
                 answer.alarms += one.alarms
                 answer.breakers += one.breakers
             } catch  where error.blamesTheReport {
                 do {
-                    let buried = try await recordAndClaim([report.broken(by: error)], nil).record
+                    let buried = try await recordAndClaim([report.broken(by: error)], nil, carefully: true).record
                     if buried.unmatched.isEmpty {
                         answer.broken.append((report, error))
                     } else {
@@ -79,7 +85,8 @@ extension QueueStore {
     }
 
     private static func record(
-        _ reports: [Report], _ worker: WorkerID, _ effects: [EffectKind], _ transaction: borrowing Transaction
+        _ reports: [Report], _ worker: WorkerID, _ effects: [EffectKind], carefully isCareful: Bool,
+        _ transaction: borrowing Transaction
     ) throws(PostgresError) -> RecordAnswer {
         var answer = RecordAnswer()
         var matched: Set<Int64> = []
@@ -89,7 +96,12 @@ extension QueueStore {
         let moved = reports.filter { $0.disposition.place != nil }
         func note(_ row: borrowing Row) throws(PostgresError) -> [Int64] { try row.get([Int64].self, 0) }
         if !done.isEmpty {
-            let ids = try transaction.query(QueueStatements.finish, ReportColumns.finish(worker, done), note)
+            let takes = moved.filter { $0.head != nil }
+            let ids =
+                isCareful
+                ? try transaction.query(QueueStatements.finish, ReportColumns.finish(worker, done), note)
+                : try transaction.query(
+                    QueueStatements.finishRuns, ReportColumns.finishRuns(worker, done, taking: takes), note)
             matched.formUnion(ids.joined())
         }
         if !moved.isEmpty {

@@ -7,6 +7,7 @@ struct QueueStore: Sendable {
     let lease: LeaseWatch
     /// In the order in which they run.
     let effects: [EffectKind]
+    var habits = ClaimHabits()
 
     /// Registers a worker with the steps that it knows; its lease begins.
     ///

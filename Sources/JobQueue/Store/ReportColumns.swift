@@ -1,6 +1,6 @@
 import Postgres
 
-/// Reports as the array parameters of `fiscal.finish`, `fiscal.move`, `fiscal.spawn` and `fiscal.keep_evidence`.
+/// Reports as the array parameters of `fiscal.finish_runs`, `fiscal.finish`, `fiscal.move`, `fiscal.spawn` and `fiscal.keep_evidence`.
 enum ReportColumns {
     static func finish(_ worker: WorkerID, _ reports: [Report]) -> [Parameter] {
         [
@@ -14,6 +14,28 @@ enum ReportColumns {
             .texts(reports.map { $0.outcome.exchange?.code?.withoutNUL }),
             .byteses(reports.map { $0.outcome.exchange?.digest }),
             .texts(reports.map { $0.outcome.exchange?.evidence }),
+        ]
+    }
+
+    /// Of `fiscal.finish_runs`: jobs that are done, and followers of theirs that ran and are not.
+    static func finishRuns(_ worker: WorkerID, _ done: [Report], taking takes: [Report]) -> [Parameter] {
+        [
+            .int(worker.rawValue),
+            .ints(done.map { $0.run.job.rawValue }),
+            .ints(done.map { $0.run.runNumber }),
+            .ints(done.map { $0.head?.rawValue }),
+            .timestamps(done.map { $0.head == nil ? nil : $0.run.claimedAt }),
+            .texts(done.map { ($0.disposition.outcome ?? "").withoutNUL }),
+            .bools(done.map { $0.disposition.recordsHistory }),
+            .timestamps(done.map { $0.outcome.exchange?.sentAt }),
+            .timestamps(done.map { $0.outcome.exchange?.answeredAt }),
+            .texts(done.map { $0.outcome.exchange?.code?.withoutNUL }),
+            .byteses(done.map { $0.outcome.exchange?.digest }),
+            .texts(done.map { $0.outcome.exchange?.evidence }),
+            .ints(takes.map { $0.run.job.rawValue }),
+            .ints(takes.map { $0.run.runNumber }),
+            .ints(takes.map { $0.head?.rawValue }),
+            .timestamps(takes.map { $0.run.claimedAt }),
         ]
     }
 

@@ -38,12 +38,21 @@ package struct DatabaseSettings: Sendable {
     package let migrateURL: Secret?
     /// Connections that one process holds at most, the listener and the heartbeat apart.
     package let poolSize: Int
+    /// Whether the pool's statements are parsed and planned once per connection. Default: where a connection proves not
+    /// to go through a pooler in transaction mode, which might lose them.
+    package let prepared: Preparation
+
+    package enum Preparation: String, Sendable, CaseIterable {
+        case automatic = "auto"
+        case always, never
+    }
 
     init(from reader: inout ConfigurationReader) {
         url = reader.secret("database.url", required: false)
         listenURL = reader.secret("database.listen_url", required: false)
         migrateURL = reader.secret("database.migrate_url", required: false)
         poolSize = reader.integer("database.pool_size", in: 1...64, default: 4)
+        prepared = reader.choice("database.prepared", default: .automatic) ?? .automatic
     }
 }
 

@@ -19,6 +19,7 @@ package enum RelayMigrations {
         migration(12, "portal", PackageResources._012_portal_sql),
         migration(13, "stock", PackageResources._013_stock_sql),
         migration(14, "recovery", PackageResources._014_recovery_sql),
+        migration(15, "stretch", PackageResources._015_stretch_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ bytes: [UInt8]) -> Migration {

@@ -60,6 +60,18 @@ extension BenchDatabase {
             "UPDATE fiscal.job SET queue = '\(BenchKind.closedQueue)' WHERE shop = '\(BenchKind.otherShop)'")
     }
 
+    /// Ready jobs of the measured shop that only another release can run.
+    func seedStrangers(_ count: Int) async throws {
+        try await run(
+            "bench_strangers",
+            "INSERT INTO fiscal.kind (name, first_step) VALUES ('\(BenchKind.strangeName)', 'run') ON CONFLICT DO NOTHING",
+            """
+            INSERT INTO fiscal.outbox (shop, kind, event_key, subject, payload)
+            SELECT '\(BenchKind.shop)', '\(BenchKind.strangeName)', gen_random_uuid()::text, '', '{}'
+            FROM generate_series(1, \(count)) AS n
+            """)
+    }
+
     /// History of jobs that were done earlier.
     func seedHistory(_ count: Int) async throws {
         let chunk = 500_000

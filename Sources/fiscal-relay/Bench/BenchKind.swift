@@ -7,6 +7,8 @@ enum BenchKind {
     static let shop = "bench"
     /// Another shop, for backlogs that are in the way of the first.
     static let otherShop = "bench-other"
+    /// A kind that is declared, and that no worker under measurement knows.
+    static let strangeName = "bench.strange"
     /// A destination that is closed.
     static let closedQueue = "bench-closed"
 

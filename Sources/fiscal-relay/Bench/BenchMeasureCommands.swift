@@ -35,13 +35,14 @@ struct BenchDrainCommand: AsyncParsableCommand {
     @Option(help: "More ready jobs behind those.") var backlog = 0
     @Option(help: "Jobs waiting behind two held lanes.") var held = 0
     @Option(help: "Ready jobs of a closed destination.") var closed = 0
+    @Option(help: "Ready jobs in front that only another release can run.") var strangers = 0
     @Option(help: "Rows of history from earlier.") var history = 0
 
     func validate() throws {
         guard jobs > 0 else { throw ValidationError("--jobs: allowed: 1 or more.") }
         guard (1...16).contains(replicas) else { throw ValidationError("--replicas: allowed: 1 to 16.") }
-        guard lanes >= 0, backlog >= 0, held >= 0, closed >= 0, history >= 0 else {
-            throw ValidationError("--lanes, --backlog, --held, --closed, --history: allowed: 0 or more.")
+        guard lanes >= 0, backlog >= 0, held >= 0, closed >= 0, strangers >= 0, history >= 0 else {
+            throw ValidationError("--lanes, --backlog, --held, --closed, --strangers, --history: allowed: 0 or more.")
         }
     }
 
@@ -49,7 +50,7 @@ struct BenchDrainCommand: AsyncParsableCommand {
         let shared: BenchDatabase.Lanes = lanes == 0 ? .none : adjacent ? .adjacent(lanes) : .spread(lanes)
         let bench = DrainBench(
             jobs: jobs, lanes: shared, replicas: replicas, worker: worker.settings, backlog: backlog, held: held,
-            closed: closed, history: history)
+            closed: closed, strangers: strangers, history: history)
         try await BenchServer.with(place.database) { try await bench.run(on: $0) }.show(as: place.output.format)
     }
 }

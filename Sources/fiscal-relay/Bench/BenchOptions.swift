@@ -20,11 +20,12 @@ struct BenchWorkerOptions: ParsableArguments {
     @Option(help: "Jobs claimed, and recorded, in one transaction at most.") var batch = BenchWorkerSettings().batch
     @Option(help: "How long each job takes, in milliseconds; 0: it only answers.") var jobMilliseconds = 0
     @Flag(help: "The jobs declare no history.") var noHistory = false
+    @Option(help: "Jobs of one lane that run in a row.") var stretch = BenchWorkerSettings().stretch
 
     var settings: BenchWorkerSettings {
         BenchWorkerSettings(
             concurrency: concurrency, claimers: claimers, batch: batch, jobMilliseconds: jobMilliseconds,
-            history: !noHistory)
+            history: !noHistory, stretch: stretch)
     }
 
     func validate() throws {
@@ -33,6 +34,7 @@ struct BenchWorkerOptions: ParsableArguments {
         }
         guard (1...8).contains(claimers) else { throw ValidationError("--claimers: allowed: 1 to 8.") }
         guard (1...1000).contains(batch) else { throw ValidationError("--batch: allowed: 1 to 1000.") }
+        guard (1...1000).contains(stretch) else { throw ValidationError("--stretch: allowed: 1 to 1000.") }
         guard jobMilliseconds >= 0 else { throw ValidationError("--job-milliseconds: allowed: 0 or more.") }
     }
 }
@@ -44,11 +46,12 @@ struct BenchWorkerSettings: Hashable, Sendable {
     var batch = 250
     var jobMilliseconds = 0
     var history = true
+    var stretch = 250
 
     var arguments: [String] {
         [
             "--concurrency", "\(concurrency)", "--claimers", "\(claimers)", "--batch", "\(batch)",
-            "--job-milliseconds", "\(jobMilliseconds)",
+            "--job-milliseconds", "\(jobMilliseconds)", "--stretch", "\(stretch)",
         ] + (history ? [] : ["--no-history"])
     }
 }

@@ -62,6 +62,9 @@ extension BenchTable {
                 name: "100,000 ready behind a closed destination, jobs/s", goal: .atLeast(0.9),
                 measured: drain("closed destination", DrainBench(jobs: jobs, closed: 100_000)), against: plain),
             Row(
+                name: "100,000 ready in front that only another release can run, jobs/s", goal: .atLeast(0.9),
+                measured: drain("strangers", DrainBench(jobs: jobs, strangers: 100_000)), against: plain),
+            Row(
                 name: "\(many) waiting, jobs/s", goal: .atLeast(0.95),
                 measured: drain("\(many) behind", DrainBench(jobs: jobs, backlog: many)),
                 against: drain("10000 behind", DrainBench(jobs: jobs, backlog: 10_000))),

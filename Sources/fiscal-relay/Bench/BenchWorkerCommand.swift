@@ -53,6 +53,7 @@ struct BenchWorkerCommand: AsyncParsableCommand {
         let pause = Duration.milliseconds(settings.jobMilliseconds)
         return StepDefinition(
             key: BenchKind.key, doubt: .none, timeout: .seconds(30), recordsHistory: settings.history,
+            stretch: settings.stretch,
             runOne: { run in
                 if let file, let number = BenchKind.number(in: run.payload) { file.append(number, .now) }
                 // The job's own work.

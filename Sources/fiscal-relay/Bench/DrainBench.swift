@@ -10,6 +10,8 @@ struct DrainBench: Hashable, Sendable {
     var held = 0
     /// Ready jobs of a closed destination.
     var closed = 0
+    /// Ready jobs in front that only another release can run.
+    var strangers = 0
     /// Rows of history from earlier.
     var history = 0
 
@@ -20,6 +22,7 @@ struct DrainBench: Hashable, Sendable {
     private func run(in database: BenchDatabase) async throws -> BenchReport {
         if held > 0 { try await database.seedHeldLanes(held) }
         if closed > 0 { try await database.seedClosedDestination(closed) }
+        if strangers > 0 { try await database.seedStrangers(strangers) }
         if history > 0 { try await database.seedHistory(history) }
         try await database.seed(jobs + backlog, lanes: lanes)
         try await database.settle()

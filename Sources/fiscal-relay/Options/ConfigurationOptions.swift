@@ -47,6 +47,12 @@ extension RelayConfiguration {
     func makePool(_ name: String, size: Int? = nil) throws -> PostgresPool {
         var configuration = try PostgresConfiguration(url: try databaseURL(database.url), applicationName: name)
         configuration.poolSize = size ?? database.poolSize
+        configuration.preparedStatements =
+            switch database.prepared {
+            case .automatic: .automatic
+            case .always: .always
+            case .never: .never
+            }
         return PostgresPool(configuration)
     }
 

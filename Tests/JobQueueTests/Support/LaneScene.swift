@@ -51,8 +51,9 @@ struct LaneScene: Sendable {
     private var finishing: String {
         """
         INSERT INTO told (job, run, counted)
-        SELECT \(jobs[0]), 1, cardinality(fiscal.finish(
-            \(owner), '{\(jobs[0])}', '{1}', '{ok}', '{t}', '{null}', '{null}', '{null}', '{null}', '{null}')) > 0
+        SELECT \(jobs[0]), 1, cardinality(fiscal.finish_runs(
+            \(owner), '{\(jobs[0])}', '{1}', '{null}', '{null}', '{ok}', '{t}', '{null}', '{null}', '{null}', '{null}',
+            '{null}', '{}', '{}', '{}', '{}')) > 0
         """
     }
 

@@ -126,10 +126,10 @@ extension StepDefinition {
     /// A step of kind `test` by default.
     static func test(
         _ step: String = "run", kind: String = "test", doubt: DoubtPolicy = .none, timeout: Duration = .seconds(20),
-        history: Bool = true, run: @escaping @Sendable (JobRun) async -> Outcome
+        history: Bool = true, stretch: Int = 1, run: @escaping @Sendable (JobRun) async -> Outcome
     ) -> StepDefinition {
         StepDefinition(
             key: StepKey(kind: kind, step: step), doubt: doubt, timeout: timeout, recordsHistory: history,
-            runOne: run)
+            stretch: stretch, runOne: run)
     }
 }

@@ -5,7 +5,7 @@ import Postgres
 extension Report {
     /// A report as a worker would make it of a run of a step like this.
     static func test(
-        _ run: JobRun, _ outcome: Outcome, doubt: DoubtPolicy = .resend, batchSize: Int = 1
+        _ run: JobRun, _ outcome: Outcome, doubt: DoubtPolicy = .resend, batchSize: Int = 1, head: JobID? = nil
     ) throws -> Report {
         var generator = SystemRandomNumberGenerator()
         let definition = StepDefinition(
@@ -13,7 +13,7 @@ extension Report {
         ) { runs in runs.map { _ in Outcome(.handBack) } }
         let disposition = Disposition(
             outcome, of: run, by: definition, WorkerConfiguration(name: "test", version: "1"), using: &generator)
-        return Report(run: run, outcome: outcome, disposition: disposition)
+        return Report(run: run, outcome: outcome, disposition: disposition, head: head)
     }
 }
 

@@ -65,9 +65,10 @@ struct SQLSession: Sendable {
         return Int(
             try await run(
                 """
-                SELECT cardinality(fiscal.finish(\(worker), array_agg(id), array_agg(run_no), array_agg('ok'::text),
-                    array_agg(true), array_agg(NULL::timestamptz), array_agg(NULL::timestamptz), array_agg(NULL::text),
-                    array_agg(NULL::bytea), array_agg(NULL::text)))::text
+                SELECT cardinality(fiscal.finish_runs(\(worker), array_agg(id), array_agg(run_no),
+                    array_agg(NULL::bigint), array_agg(NULL::timestamptz), array_agg('ok'::text), array_agg(true),
+                    array_agg(NULL::timestamptz), array_agg(NULL::timestamptz), array_agg(NULL::text),
+                    array_agg(NULL::bytea), array_agg(NULL::text), '{}', '{}', '{}', '{}'))::text
                 FROM fiscal.job WHERE id IN (\(ids))
                 """)[0]) ?? 0
     }

@@ -13,6 +13,7 @@ struct RelayConfigurationTests {
             database:
               url: postgres://fiscal_worker@db1,db2/shop?target_session_attrs=read-write
               pool_size: 8
+              prepared: never
             worker: { concurrency: 32, lease: 1m, heartbeat: 500ms, shutdown_grace: 5 }
             log: { level: debug, language: en }
             retention: { personal_data: 400d }
@@ -45,6 +46,7 @@ struct RelayConfigurationTests {
         #expect(try configuration.database.url?.read().hasPrefix("postgres://fiscal_worker@db1,db2") == true)
         #expect(configuration.database.listenURL == nil)
         #expect(configuration.database.poolSize == 8)
+        #expect(configuration.database.prepared == .never)
         #expect(configuration.worker.concurrency == 32)
         #expect(configuration.worker.lease == .seconds(60))
         #expect(configuration.worker.heartbeat == .milliseconds(500))
@@ -143,7 +145,7 @@ struct RelayConfigurationTests {
                 testDescription: "many at once",
                 yaml: """
                     databse: { url: x }
-                    database: { pool_size: 0, url: { a: b } }
+                    database: { pool_size: 0, prepared: maybe, url: { a: b } }
                     worker: { lease: soon, heartbeat: 20s, concurrency: many }
                     log: { level: loud }
                     shops:
@@ -165,7 +167,8 @@ struct RelayConfigurationTests {
                         internet: perhaps
                     """,
                 keys: [
-                    "database.url", "database.pool_size", "worker.concurrency", "worker.lease", "worker.heartbeat",
+                    "database.url", "database.pool_size", "database.prepared", "worker.concurrency", "worker.lease",
+                    "worker.heartbeat",
                     "log.level", "shops.Main", "shops.Main.timezone", "shops.Main.company.inn",
                     "shops.Main.company.sno",
                     "shops.Main.company.email", "shops.Main.company.payment_address", "shops.Main.company.ffd",

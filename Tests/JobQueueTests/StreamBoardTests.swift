@@ -1,0 +1,120 @@
+import Postgres
+import Testing
+
+@testable import JobQueue
+
+/// Where claims look, without a database or a clock.
+@Suite struct StreamBoardTests {
+    private let start = ContinuousClock.now
+    private let key = StreamKey(queue: "local", shop: "shop", priority: 0)
+    private func moment(_ seconds: Int64) -> Timestamp { Timestamp(microsecondsSince1970: seconds * 1_000_000) }
+
+    private func seen(_ board: inout StreamBoard, at now: ContinuousClock.Instant) {
+        let finding = SurveyFinding(queue: key.queue, stream: key, wait: .zero, closedFor: .zero)
+        board.learn([finding], startedAt: now, took: .zero, at: now)
+    }
+
+    /// One look that finds `found` jobs and takes `took`; what it asked for.
+    private func look(
+        _ board: inout StreamBoard, found: Int, took: Duration = .zero, at now: ContinuousClock.Instant,
+        clock: Timestamp
+    ) throws -> ClaimPlan.Visit {
+        let plan = try #require(board.plan(room: 10, at: now) { _ in 10 })
+        board.learn(plan, visited: [found], reached: [:], lookedAt: clock, took: took, at: now)
+        return try #require(plan.streams.first)
+    }
+
+    @Test func aStreamThatRanDryIsVisitedForAWhileFromWhereItEnded() throws {
+        var board = StreamBoard(at: start)
+        seen(&board, at: start)
+        let first = try look(&board, found: 3, at: start, clock: moment(1))
+        #expect(first.isFullLook)
+        let soon = start.advanced(by: .milliseconds(100))
+        _ = try look(&board, found: 0, at: soon, clock: moment(2))
+        let next = try look(&board, found: 0, at: soon.advanced(by: .milliseconds(100)), clock: moment(3))
+        // What counts is what was looked at a while ago.
+        #expect(next.floor == ClaimFloor.Position(readyAt: moment(1), id: 0))
+        #expect(!next.isFullLook)
+        // An empty survey does not make it forget.
+        board.learn([], startedAt: soon, took: .zero, at: soon)
+        #expect(board.hasWork(at: soon))
+        let late = start.advanced(by: .seconds(6))
+        board.learn([], startedAt: late, took: .zero, at: late)
+        #expect(!board.hasWork(at: late))
+    }
+
+    @Test func whatASurveySeesAndALookFromTheFloorDoesNotIsLookedForFromTheBottom() throws {
+        var board = StreamBoard(at: start)
+        seen(&board, at: start)
+        _ = try look(&board, found: 0, at: start, clock: moment(1))
+        let soon = start.advanced(by: .milliseconds(100))
+        var looks = [try look(&board, found: 0, at: soon, clock: moment(2))]
+        seen(&board, at: soon)
+        looks.append(try look(&board, found: 0, at: soon, clock: moment(2)))
+        looks.append(try look(&board, found: 1, at: soon, clock: moment(2)))
+        #expect(looks.map(\.isFullLook) == [false, false, true])
+    }
+
+    @Test func aStreamThatWasCutForWantOfRoomIsNotDry() throws {
+        var board = StreamBoard(at: start)
+        let small = StreamKey(queue: "local", shop: "a", priority: 0)
+        for shop in ["a", "shop"] { board.isReady(StreamKey(queue: "local", shop: shop, priority: 0), at: start) }
+        func look(_ counts: [String: Int], _ clock: Int64) throws -> ClaimPlan {
+            let plan = try #require(board.plan(room: 10, at: start) { _ in 10 })
+            board.learn(
+                plan, visited: plan.streams.map { counts[$0.key.shop] }, reached: [:], lookedAt: moment(clock),
+                took: .zero, at: start)
+            return plan
+        }
+        _ = try look(["a": 0, "shop": 5], 1)
+        // The small one took one of ten, so the big one could have nine of the ten it was asked for.
+        let second = try look(["a": 1, "shop": 9], 2)
+        #expect(second.streams.map(\.key).first == small)
+        #expect(second.streams.map(\.limit) == [5, 10])
+        let later = start.advanced(by: .milliseconds(200))
+        _ = try #require(board.plan(room: 10, at: later) { _ in 10 })
+        board.learn(second, visited: [0, 10], reached: [:], lookedAt: moment(3), took: .zero, at: later)
+        let third = try #require(board.plan(room: 10, at: later) { _ in 10 })
+        #expect(third.streams.first { $0.key == key }?.floor == .bottom)
+        #expect(third.streams.first { $0.key == small }?.floor.readyAt == moment(2))
+    }
+
+    /// Jobs that only another release can run stay ready, however often we look.
+    @Test func muchThatNobodyHereCanRunIsSeldomWalkedOver() throws {
+        var board = StreamBoard(at: start)
+        var (walked, looks) = (Duration.zero, 0)
+        var now = start
+        while now < start.advanced(by: .seconds(60)) {
+            seen(&board, at: now)
+            let plan = try #require(board.plan(room: 10, at: now) { _ in 10 })
+            let isFull = try #require(plan.streams.first).isFullLook
+            let took = Duration.milliseconds(isFull ? 100 : 0)
+            walked += took
+            looks += 1
+            now = now.advanced(by: took)
+            board.learn(
+                plan, visited: [0], reached: [:], lookedAt: moment(Int64(looks)), took: took, at: now)
+            now = now.advanced(by: .milliseconds(10))
+        }
+        #expect(looks > 1000)
+        #expect(walked <= .milliseconds(1300))
+    }
+
+    @Test func aJobClaimedAgainByTheTurnThatRecordsItCountsOnce() {
+        func run(_ number: Int64, _ queue: String) -> ClaimedRun {
+            ClaimedRun(
+                run: JobRun(job: JobID(1), runNumber: number, shop: "shop", kind: "test", queue: queue, step: "run"),
+                priority: 0, readyAt: moment(0))
+        }
+        var table = RunTable()
+        table.add(run(1, "provider"), deadline: start)
+        _ = table.answer(run(1, "provider").run)
+        table.add(run(2, "local"), deadline: start)
+        let gone = table.remove(run(1, "provider").run)
+        #expect(gone == nil)
+        #expect((table.count, table.count(in: "provider"), table.count(in: "local"), table.unanswered) == (1, 0, 1, 1))
+        let ended = table.remove(run(2, "local").run)
+        #expect(ended != nil)
+        #expect(table.isEmpty && table.unanswered == 0)
+    }
+}
