@@ -49,6 +49,15 @@ let package = Package(
                 "Postgres", "HTTPTransport", "JobQueue", "Fiscal", "FiscalProviders", "Bitrix", crypto, logging, "Yams",
             ],
             resources: [.embedInCode("Schemas"), .embedInCode("Migrations")], swiftSettings: strict),
+        .target(
+            name: "Gateway",
+            dependencies: [
+                "FiscalProviders", "Relay", hummingbird, logging, nioCore, nioPosix, serviceLifecycle,
+                .product(name: "HummingbirdCore", package: "hummingbird"),
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+            ],
+            swiftSettings: strict),
         .target(name: "EmbeddedPostgres", dependencies: ["Postgres"], swiftSettings: strict),
         .target(
             name: "Sandbox",
@@ -61,7 +70,8 @@ let package = Package(
         .executableTarget(
             name: "fiscal-relay",
             dependencies: [
-                "Bitrix", "EmbeddedPostgres", "Fiscal", "HTTPTransport", "JobQueue", "Postgres", "Relay", "Sandbox",
+                "Bitrix", "EmbeddedPostgres", "Fiscal", "Gateway", "HTTPTransport", "JobQueue", "Postgres", "Relay",
+                "Sandbox",
                 logging, serviceLifecycle, subprocess,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -83,7 +93,8 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(name: "FiscalTests", dependencies: ["Fiscal"], exclude: ["Data"], swiftSettings: strict),
         .testTarget(
-            name: "FiscalProvidersTests", dependencies: ["FiscalProviders", "Fiscal", "HTTPTransport"],
+            name: "FiscalProvidersTests",
+            dependencies: ["FiscalProviders", "Fiscal", "HTTPTransport", "Sandbox", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "BitrixTests", dependencies: ["Bitrix", "HTTPTransport"], swiftSettings: strict),
         .testTarget(
@@ -96,11 +107,15 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
+            name: "GatewayTests", dependencies: ["Gateway", "Relay", logging, nioCore, nioPosix, serviceLifecycle],
+            swiftSettings: strict),
+        .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Bitrix", "EmbeddedPostgres", "Fiscal", "HTTPTransport", "JobQueue", "Postgres", "Relay", "Sandbox",
+                "Bitrix", "EmbeddedPostgres", "Fiscal", "Gateway", "HTTPTransport", "JobQueue", "Postgres", "Relay",
+                "Sandbox",
                 "TestSupport",
-                "fiscal-relay", logging, subprocess,
+                "fiscal-relay", logging, serviceLifecycle, subprocess,
             ],
             swiftSettings: strict),
         .testTarget(

@@ -7,9 +7,9 @@ struct FiscalRelay: AsyncParsableCommand {
         abstract: "Turns payments of 1C-Bitrix shops into fiscal receipts, exactly one each.",
         version: Release.version,
         subcommands: [
-            MigrateCommand.self, WorkerCommand.self, DemoCommand.self, SandboxCommand.self, EventsCommand.self,
-            JobsCommand.self, ReceiptsCommand.self, StockCommand.self, QueuesCommand.self, DestinationsCommand.self,
-            PortalsCommand.self, DoctorCommand.self, RecoverCommand.self,
+            MigrateCommand.self, WorkerCommand.self, GatewayCommand.self, DemoCommand.self, SandboxCommand.self,
+            EventsCommand.self, JobsCommand.self, ReceiptsCommand.self, StockCommand.self, QueuesCommand.self,
+            DestinationsCommand.self, PortalsCommand.self, DoctorCommand.self, RecoverCommand.self,
             VerifyCommand.self,
             VectorsCommand.self, SchemaCommand.self, BenchCommand.self,
         ])

@@ -9,6 +9,8 @@ import Testing
 @Suite(.database, .timeLimit(.minutes(2)))
 struct DoubtTests {
     private static let shop = ShopSpec(doubt: "person")
+    /// A setting that would loosen it is not heard.
+    private static let repeating = ShopSpec(doubt: "resend", provider: "deduplicates: false")
     private static let lines = [Payload.line("1", "100.00")]
 
     /// An event whose receipt was sent and never answered: dead, in doubt.
@@ -35,6 +37,20 @@ struct DoubtTests {
             #expect(try await stage.resolve(event, .accepted(providerID: number)) == .done)
             #expect(try await stage.fate(of: event) == .ended("fiscalised"))
             #expect(stage.sandbox.receipts().map(\.timesSent) == [1])
+        }
+    }
+
+    @Test func anAccountThatDoesNotDeduplicateIsNeverSentTheSameTwice() async throws {
+        var account = ShopSpec.account("main")
+        account.deduplicates = false
+        try await withStage(accounts: [account]) { stage in
+            try await stage.working([Self.repeating]) { _ in
+                let event = try await doubtful(stage, .reset(accepting: true))
+                let number = try #require(stage.sandbox.receipts().first?.id)
+                #expect(try await stage.resolve(event, .accepted(providerID: number)) == .done)
+                #expect(try await stage.fate(of: event) == .ended("fiscalised"))
+                #expect(stage.sandbox.receipts().map(\.timesSent) == [1])
+            }
         }
     }
 

@@ -35,7 +35,7 @@ package struct BitrixFault: Error, Hashable, Sendable, CustomStringConvertible {
 
 extension BitrixFault {
     /// A result that has not the shape of the method's documentation.
-    static func unexpected(_ method: String, _ what: String) -> BitrixFault {
+    package static func unexpected(_ method: String, _ what: String) -> BitrixFault {
         BitrixFault(
             code: "answer_unexpected", message: "The portal's answer has no \(what).", reaction: .unknown,
             method: method)

@@ -19,11 +19,14 @@ package struct ProviderSettings: Sendable {
     package let login: String
     /// nil in shadow mode only.
     package let password: Secret?
+    /// Written into requests as it stands; nil: the address of the installation's own gateway, if it has one.
     package let callbackURL: String?
     /// Of one request, connecting included.
     package let timeout: Duration
     package let limits: LimitSettings
     package let doubt: Doubt
+    /// How long after a receipt was accepted the provider is first asked about it; later pauses grow from there.
+    package let firstPoll: Duration
     /// Overrides of the provider's names of VAT rates, by our neutral names.
     package let vatTags: [VATRate: String]
     /// Overrides of the provider's numbers of payment types, by our neutral names.
@@ -43,7 +46,13 @@ package struct ProviderSettings: Sendable {
         callbackURL = reader.address("\(key).callback_url", required: false)
         timeout = reader.duration("\(key).timeout", in: .seconds(1)...(.seconds(60)), default: .seconds(15))
         limits = LimitSettings(key: key, from: &reader)
-        doubt = reader.choice("\(key).doubt", default: .resend) ?? .resend
+        let deduplicates = reader.bool("\(key).deduplicates", default: true)
+        let doubt: Doubt = reader.choice("\(key).doubt", default: .resend) ?? .resend
+        // Where a repeated key makes a second document only a person may settle a doubt, whatever else is set.
+        self.doubt = deduplicates ? doubt : .person
+        firstPoll = reader.duration(
+            "\(key).first_poll", in: .milliseconds(100)...PollSchedule.longestAfterDeadline,
+            default: PollSchedule.first)
         vatTags = Self.table("\(key).vat_tags", from: &reader) { key, reader in
             reader.text(key, allowed: "the provider's name of this rate")
         }

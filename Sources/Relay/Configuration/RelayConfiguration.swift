@@ -4,6 +4,7 @@ package struct RelayConfiguration: Sendable {
     package let worker: WorkerSettings
     package let log: LogSettings
     package let retention: RetentionSettings
+    package let gateway: GatewaySettings
     /// By name, as events write it into `fiscal.outbox.shop`.
     package let shops: [String: ShopSettings]
 
@@ -16,6 +17,7 @@ package struct RelayConfiguration: Sendable {
         worker = WorkerSettings(from: &reader)
         log = LogSettings(from: &reader)
         retention = RetentionSettings(from: &reader)
+        gateway = GatewaySettings(from: &reader)
         var shops: [String: ShopSettings] = [:]
         for name in reader.children(of: "shops") {
             shops[name] = ShopSettings(name: name, from: &reader)

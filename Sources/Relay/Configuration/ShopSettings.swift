@@ -18,6 +18,8 @@ package struct ShopSettings: Sendable {
     package let maximumEventAge: Duration
     /// Whether buyers pay over the internet: tags 1125 and 1187 (R52).
     package let isInternetShop: Bool
+    /// How the shop's books are compared by themselves.
+    package let reconciliation: ReconciliationSettings
 
     /// Names of shops: part of keys at providers, so kept to characters that survive everywhere.
     static let allowedName = "a to z, 0 to 9, - and _, at most 32 characters, starting with a letter or digit"
@@ -54,6 +56,7 @@ package struct ShopSettings: Sendable {
         maximumEventAge = reader.duration(
             "\(key).max_event_age", in: .seconds(60)...(.seconds(365 * 86400)), default: .seconds(72 * 3600))
         isInternetShop = reader.bool("\(key).internet", default: true)
+        reconciliation = ReconciliationSettings(key: "\(key).reconcile", from: &reader)
         self.name = name
         guard let zone, let company, let provider else { return nil }
         self.zone = zone

@@ -47,7 +47,8 @@ extension ReceiptSteps {
             return Outcome(
                 .snooze(
                     for: PollSchedule.pause(
-                        polls: run.snoozes + 2, pastDeadline: pastDeadline, jitter: Double.random(in: 0...1)),
+                        polls: run.snoozes + 2, pastDeadline: pastDeadline, first: shop.settings.provider.firstPoll,
+                        jitter: Double.random(in: 0...1)),
                     checkpoint: run.checkpoint))
         case .fiscalised(let result):
             let effect = ReceiptEffects.fiscalise(

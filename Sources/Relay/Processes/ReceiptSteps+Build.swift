@@ -124,7 +124,7 @@ extension ReceiptSteps {
         let request: [UInt8]
         if let register {
             request = try register.provider.encode(
-                planned.document, externalID: externalID.text, callbackURL: register.callbackURL)
+                planned.document, externalID: externalID.text, callbackURL: shop.callbackURL)
         } else {
             request = []
         }

@@ -24,7 +24,7 @@ extension ReceiptSteps {
             case .send:
                 break
             case .alreadyAccepted(let providerID):
-                return accepted(receipt, providerID: providerID, run, exchange: nil)
+                return accepted(receipt, providerID: providerID, shop, exchange: nil)
             case .await:
                 return Outcome(
                     .next(step: Self.await, queue: receipt.destination, part: receipt.part, checkpoint: nil))
@@ -42,7 +42,7 @@ extension ReceiptSteps {
             guard let request = try await receipts.request(of: receipt.id) else {
                 return Outcome(.dead(failure.receiptGone(part: run.part)))
             }
-            return await send(request, receipt, register, run)
+            return await send(request, receipt, register, run, shop: shop)
         } catch {
             return databaseAway()
         }
@@ -58,7 +58,7 @@ extension ReceiptSteps {
     }
 
     private func send(
-        _ request: [UInt8], _ receipt: StoredReceipt, _ register: CashRegister, _ run: JobRun
+        _ request: [UInt8], _ receipt: StoredReceipt, _ register: CashRegister, _ run: JobRun, shop: Shop
     ) async -> Outcome {
         // The answer must be here, and be written, while the lease holds: else another worker may be sending too.
         guard run.hasLease(for: register.timeout + WorkerSettings.answerMargin) else { return Outcome(.handBack) }
@@ -70,7 +70,7 @@ extension ReceiptSteps {
             digest: receipt.requestDigest, evidence: SubmitEvidence.text(answer))
         switch answer.verdict {
         case .accepted(let providerID):
-            return accepted(receipt, providerID: providerID, run, exchange: exchange)
+            return accepted(receipt, providerID: providerID, shop, exchange: exchange)
         case .rejected(let fault):
             return Outcome(
                 .dead(failure.provider(fault)), effects: [ReceiptEffects.refuse(receipt.id, fault)],
@@ -90,12 +90,17 @@ extension ReceiptSteps {
     }
 
     private func accepted(
-        _ receipt: StoredReceipt, providerID: String, _ run: JobRun, exchange: ExchangeRecord?
+        _ receipt: StoredReceipt, providerID: String, _ shop: Shop, exchange: ExchangeRecord?
     ) -> Outcome {
-        Outcome(
+        var effects = [ReceiptEffects.accept(receipt.id, providerID: providerID)]
+        // It may have been called about while it was being sent.
+        if shop.callbackURL != nil { effects.append(CallbackEffects.hasten(receipt.id)) }
+        return Outcome(
             .next(
                 step: Self.await, queue: receipt.destination, part: receipt.part, checkpoint: nil,
-                after: PollSchedule.pause(polls: 1, pastDeadline: false, jitter: Double.random(in: 0...1))),
-            effects: [ReceiptEffects.accept(receipt.id, providerID: providerID)], exchange: exchange)
+                after: PollSchedule.pause(
+                    polls: 1, pastDeadline: false, first: shop.settings.provider.firstPoll,
+                    jitter: Double.random(in: 0...1))),
+            effects: effects, exchange: exchange)
     }
 }

@@ -16,21 +16,25 @@ package enum RelaySteps {
             + RecordSteps(language: language).definitions
             + StockSteps(directory: directory, pool: pool, language: language).definitions
             + StockPushSteps(directory: directory, pool: pool, language: language).definitions
-            + [RetentionStep(pool: pool, kept: retention?.personalData, language: language).definition]
+            + [
+                ReconcileStep(directory: directory, pool: pool, language: language).definition,
+                RetentionStep(pool: pool, kept: retention?.personalData, language: language).definition,
+            ]
     }
 
-    /// The periodic work of an installation.
+    /// The periodic work of an installation and of its shops.
     package static func schedules(
-        pool: PostgresPool, language: FaultLanguage, retention: RetentionSettings
+        of directory: ShopDirectory, pool: PostgresPool, language: FaultLanguage, retention: RetentionSettings
     ) -> [ScheduleDefinition] {
         [WritebackWatch.schedule, StockSteps.schedule]
             + RetentionStep(pool: pool, kept: retention.personalData, language: language).schedules
+            + directory.shops.values.sorted { $0.name < $1.name }.compactMap(ReconcileStep.schedule)
     }
 
     /// The changes that those steps order, in the order in which they are carried out.
     package static let effects =
-        ReceiptEffects.kinds + PrintedReceiptEffects.kinds + WritebackEffects.kinds + AlarmEffects.kinds
-        + StockEffects.kinds
+        ReceiptEffects.kinds + PrintedReceiptEffects.kinds + CallbackEffects.kinds + WritebackEffects.kinds
+        + AlarmEffects.kinds + StockEffects.kinds
 }
 
 extension LogSettings.Language {

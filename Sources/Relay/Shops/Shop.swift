@@ -8,6 +8,9 @@ package struct Shop: Sendable {
     package let register: CashRegister?
     /// Where its orders live; nil: results are not written back.
     package let portal: Portal?
+    /// Where providers are told to call when a receipt of the shop is ready. Stands in the bytes of the request, so a
+    /// change of it counts for new receipts only.
+    package let callbackURL: String?
 
     package var name: String { settings.name }
 }
@@ -17,7 +20,6 @@ package struct CashRegister: Sendable {
     /// The queue of all steps that talk to it, e.g. `cloudkassir:shop@api.cloudkassir.ru`.
     package let destination: String
     package let provider: any FiscalProvider
-    package let callbackURL: String?
     /// Of one request, connecting included.
     package let timeout: Duration
 }

@@ -24,6 +24,7 @@ package struct ShopDirectory: Sendable {
         var portals: [String: (client: BitrixClient, desk: WritebackDesk)] = [:]
         var shops: [String: Shop] = [:]
         var limits: [String: DestinationLimits] = [:]
+        let callbacks = CallbackAddresses(configuration.gateway)
         // In the order of their names: of two shops that share an account, the first one's settings count everywhere.
         for (name, settings) in configuration.shops.sorted(by: { $0.key < $1.key }) {
             for former in settings.formerProviders {
@@ -51,7 +52,9 @@ package struct ShopDirectory: Sendable {
                     destination: destination, client: shared.client, desk: shared.desk,
                     properties: bitrix.properties, comments: bitrix.comments, alarmAfter: bitrix.alarmAfter)
             }
-            shops[name] = Shop(settings: settings, register: register, portal: portal)
+            shops[name] = Shop(
+                settings: settings, register: register, portal: portal,
+                callbackURL: settings.provider.callbackURL ?? callbacks?.url(of: name))
         }
         self.shops = shops
         self.registers = registers
@@ -84,8 +87,7 @@ package struct ShopDirectory: Sendable {
             for (means, type) in settings.paymentTypes { account.vocabulary.payments[means] = type }
             return CashRegister(
                 destination: "cloudkassir:\(settings.login)@\(host(of: settings.baseURL))",
-                provider: CloudKassirProvider(account, transport: transport), callbackURL: settings.callbackURL,
-                timeout: settings.timeout)
+                provider: CloudKassirProvider(account, transport: transport), timeout: settings.timeout)
         }
     }
 

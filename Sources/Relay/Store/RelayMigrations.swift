@@ -20,6 +20,8 @@ package enum RelayMigrations {
         migration(13, "stock", PackageResources._013_stock_sql),
         migration(14, "recovery", PackageResources._014_recovery_sql),
         migration(15, "stretch", PackageResources._015_stretch_sql),
+        migration(16, "callback", PackageResources._016_callback_sql),
+        migration(17, "outbox_occurred", PackageResources._017_outbox_occurred_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ bytes: [UInt8]) -> Migration {

@@ -7,7 +7,7 @@ import Relay
 struct ReceiptsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "receipts", abstract: "Receipts: what was promised to providers, and what became of it.",
-        subcommands: [List.self, Show.self, QR.self])
+        subcommands: [List.self, Show.self, QR.self, ReceiptsReconcile.self])
 
     /// A receipt as it is listed; nothing of the buyer is in it.
     struct Row: Encodable {

@@ -36,7 +36,8 @@ struct WorkerCommand: AsyncParsableCommand {
                 retention: configuration.retention),
             effects: RelaySteps.effects, destinations: directory.limits,
             schedules: RelaySteps.schedules(
-                pool: pool, language: configuration.log.language.faultLanguage, retention: configuration.retention),
+                of: directory, pool: pool, language: configuration.log.language.faultLanguage,
+                retention: configuration.retention),
             configuration: Self.workerConfiguration(configuration.worker, portals: directory.portals.keys.sorted()),
             logger: logger)
         // Started by another process of ours: without it nobody would ever stop this one.

@@ -44,7 +44,9 @@ extension RelayConfiguration {
     /// The pool of this process.
     ///
     /// - Throws: ``CommandFailure`` when no database is configured or its address cannot be read.
-    func makePool(_ name: String, size: Int? = nil) throws -> PostgresPool {
+    func makePool(
+        _ name: String, size: Int? = nil, _ adjust: (inout PostgresConfiguration) -> Void = { _ in }
+    ) throws -> PostgresPool {
         var configuration = try PostgresConfiguration(url: try databaseURL(database.url), applicationName: name)
         configuration.poolSize = size ?? database.poolSize
         configuration.preparedStatements =
@@ -53,6 +55,7 @@ extension RelayConfiguration {
             case .always: .always
             case .never: .never
             }
+        adjust(&configuration)
         return PostgresPool(configuration)
     }
 

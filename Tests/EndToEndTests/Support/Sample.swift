@@ -2,6 +2,7 @@
 enum Sample {
     static let password = "kassa-password-8f3a1c"
     static let webhookCode = "webhookcode5d2e9b"
+    static let callbackSecret = "callback-secret-6c1f0a9d4e7b2358a1"
     static let email = "ivan.petrov@buyers.example.ru"
     static let phone = "+79161234567"
     /// The phone as a checkout writes it.
@@ -10,5 +11,5 @@ enum Sample {
     static let customer = #"{ "email": "\#(email)", "phone": "\#(phone)" }"#
 
     /// Texts of which none may leave the tables of events and receipts (I10).
-    static let secrets = [password, webhookCode, email, "ivan.petrov", "9161234567", "123-45-67"]
+    static let secrets = [password, webhookCode, callbackSecret, email, "ivan.petrov", "9161234567", "123-45-67"]
 }

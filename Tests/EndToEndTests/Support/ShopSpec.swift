@@ -11,6 +11,8 @@ struct ShopSpec: Sendable {
     var password = Sample.password
     /// Of a request to its provider.
     var timeout = "1s"
+    /// Further settings of its provider, e.g. `first_poll: 10m`, separated by commas.
+    var provider = ""
     var taxSystem = "osn"
     /// Name of its portal in the sandbox; nil: none.
     var portal: String? = "main"
@@ -59,7 +61,7 @@ struct ShopSpec: Sendable {
     private func provider(_ account: String, _ address: SandboxAddress) -> String {
         """
         { kind: cloudkassir, base_url: "\(address.url(of: Self.account(account)))", login: \(account), \
-        password: "\(password)", timeout: \(timeout), doubt: \(doubt) }
+        password: "\(password)", timeout: \(timeout), doubt: \(doubt)\(provider.isEmpty ? "" : ", " + provider) }
         """
     }
 

@@ -22,6 +22,8 @@ struct Stage: Sendable {
     let admin: PostgresPool
     /// What all workers of the test logged.
     let log = LogBook()
+    /// Further settings of the installation, in lines of YAML.
+    var more = ""
 
     /// The configuration file of an installation with these shops.
     func yaml(_ shops: [ShopSpec], login: Login = .worker) -> String {
@@ -29,6 +31,7 @@ struct Stage: Sendable {
         database: { url: "\(url(login))" }
         worker: { concurrency: 16, lease: 6s, heartbeat: 1s, shutdown_grace: 3s }
         log: { level: info, language: en }
+        \(more)
         shops:
         \(shops.map { $0.yaml(address) }.joined())
         """
@@ -45,12 +48,12 @@ struct Stage: Sendable {
         database.poolSize = 4
         let pool = PostgresPool(database)
         let transport = HTTPTransport()
+        let directory = ShopDirectory(configuration: configuration, transport: transport, pool: pool)
         let worker = Worker(
             pool: pool, listenerConfiguration: try PostgresConfiguration(url: url(.worker)),
-            steps: RelaySteps.definitions(
-                directory: ShopDirectory(configuration: configuration, transport: transport, pool: pool), pool: pool,
-                language: .english),
-            effects: RelaySteps.effects, configuration: Self.settings, logger: log.logger)
+            steps: RelaySteps.definitions(directory: directory, pool: pool, language: .english),
+            effects: RelaySteps.effects, schedules: RelaySteps.schedules(of: directory),
+            configuration: Self.settings, logger: log.logger)
         let running = Task { await worker.run() }
         let result: Result<Value, any Error>
         do {

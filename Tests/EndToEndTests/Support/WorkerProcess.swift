@@ -9,14 +9,15 @@ import Testing
     import SystemPackage
 #endif
 
-/// A worker as a process of its own, which can be killed as the kernel kills.
+/// A worker, or another command that runs until it is stopped, as a process of its own, which can be killed as the
+/// kernel kills.
 final class WorkerProcess: Sendable {
     private let log: String
     private let control: AsyncStream<Signal>.Continuation
     private let running: Task<Int32, any Error>
 
     /// Starts `fiscal-relay worker`; what it logs goes to the file at `log`.
-    init(configuration: String, log: String) {
+    init(configuration: String, log: String, command: String = "worker") {
         self.log = log
         let (signals, control) = AsyncStream.makeStream(of: Signal.self)
         self.control = control
@@ -24,7 +25,7 @@ final class WorkerProcess: Sendable {
             let file = try FileDescriptor.open(
                 FilePath(log), .writeOnly, options: [.create, .append], permissions: .ownerReadWrite)
             let result = try await Subprocess.run(
-                .path(try Program.path), arguments: ["worker", "--config", configuration, "--with-parent"],
+                .path(try Program.path), arguments: [command, "--config", configuration, "--with-parent"],
                 input: .none, output: .discarded, error: .fileDescriptor(file, closeAfterSpawningProcess: true)
             ) { execution in
                 for await signal in signals { try? execution.send(signal: signal) }

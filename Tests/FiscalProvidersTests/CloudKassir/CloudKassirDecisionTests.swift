@@ -128,6 +128,18 @@ import Testing
         #expect(!fault.message.isEmpty && fault.code.hasPrefix("provider_"))
     }
 
+    @Test(arguments: CloudKassirFailures.passing.sorted())
+    func everyStateOfTheRegisterPassesInAnySpelling(code: String) {
+        for spelling in [code, code.uppercased(), code.split(separator: "_").joined(separator: "-")] {
+            let body = #"{"status":"fail","error":{"code":"\#(spelling)","message":"m"}}"#
+            guard case .failed(let fault, passing: true) = decisions.status(answered(200, body), now: 0).verdict else {
+                Issue.record("\(spelling) must pass")
+                return
+            }
+            #expect(fault.kind == .passing)
+        }
+    }
+
     @Test(
         arguments: [
             ("12", nil, Duration.seconds(12)), (" 12 ", nil, .seconds(12)), ("0", nil, .zero),

@@ -15,15 +15,22 @@ final class LoopbackServer: Sendable {
         case silence
     }
 
+    private struct State {
+        var script: [Step]
+        var requests: [String] = []
+        /// Connections that are left without an answer.
+        var open: [Int32] = []
+        /// nil once it is stopped: its number may be another socket's by then.
+        var listener: Int32?
+    }
+
     let port: UInt16
-    private let listener: Int32
-    private let state: Mutex<(script: [Step], requests: [String], open: [Int32])>
+    private let state: Mutex<State>
 
     /// After its last step the script goes on with that step.
     init(_ script: [Step]) throws {
-        state = Mutex((script, [], []))
-        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        listener = socket
+        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        state = Mutex(State(script: script, listener: socket))
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
@@ -36,7 +43,7 @@ final class LoopbackServer: Sendable {
         }
         guard bound else { throw POSIXError(.EADDRNOTAVAIL) }
         port = UInt16(bigEndian: address.sin_port)
-        let thread = Thread { self.serve() }
+        let thread = Thread { self.serve(socket) }
         thread.start()
     }
 
@@ -45,21 +52,26 @@ final class LoopbackServer: Sendable {
     /// The requests so far, each as it came over the wire.
     var requests: [String] { state.withLock { $0.requests } }
 
-    /// Ends the server and what still waits at it.
+    /// Ends the server and what still waits at it; a second time does nothing.
     func stop() {
-        shutdown(listener, Int32(SHUT_RDWR))
         let open = state.withLock { state in
+            // Within the lock and once: the serving thread closes it only after this.
+            if let listener = state.listener { shutdown(listener, Int32(SHUT_RDWR)) }
+            state.listener = nil
             defer { state.open = [] }
             return state.open
         }
         for descriptor in open { close(descriptor) }
     }
 
-    private func serve() {
+    private func serve(_ listener: Int32) {
         while true {
             let connection = accept(listener, nil, nil)
-            guard connection >= 0 else { break }
-            handle(connection)
+            if connection >= 0 {
+                handle(connection)
+            } else if state.withLock({ $0.listener == nil }) {
+                break
+            }
         }
         close(listener)
     }
@@ -78,7 +90,12 @@ final class LoopbackServer: Sendable {
             _ = text.withCString { send(connection, $0, strlen($0), Int32(MSG_NOSIGNAL)) }
             close(connection)
         case .close: close(connection)
-        case .silence: state.withLock { $0.open.append(connection) }
+        case .silence:
+            let isStopped = state.withLock { state in
+                if state.listener != nil { state.open.append(connection) }
+                return state.listener == nil
+            }
+            if isStopped { close(connection) }
         }
     }
 
@@ -88,6 +105,7 @@ final class LoopbackServer: Sendable {
         var buffer = [UInt8](repeating: 0, count: 4096)
         while true {
             let count = recv(connection, &buffer, buffer.count, 0)
+            if count < 0, errno == EINTR { continue }
             guard count > 0 else { return nil }
             bytes += buffer[..<count]
             let text = String(decoding: bytes, as: UTF8.self)

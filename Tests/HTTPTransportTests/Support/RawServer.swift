@@ -10,6 +10,8 @@ final class RawServer: Sendable {
         var serving = 0
         var mostServing = 0
         var isStopped = false
+        /// Nobody listens any more, and the number may be another socket's.
+        var hasEnded = false
     }
 
     let port: Int
@@ -43,13 +45,11 @@ final class RawServer: Sendable {
 
     /// Ends every connection; their threads follow.
     func stop() {
-        let isFirst = state.withLock { state in
-            defer { state.isStopped = true }
+        state.withLock { state in
             for descriptor in state.open.values { shutdown(descriptor, Int32(SHUT_RDWR)) }
-            return !state.isStopped
+            if !state.hasEnded { shutdown(listener, Int32(SHUT_RDWR)) }
+            state.isStopped = true
         }
-        // The second time the number may be another socket's.
-        if isFirst { shutdown(listener, Int32(SHUT_RDWR)) }
     }
 
     func close(_ connection: RawConnection) {
@@ -57,12 +57,20 @@ final class RawServer: Sendable {
         if let descriptor { Glibc.close(descriptor) }
     }
 
+    /// The listener is closed where nobody can shut it down meanwhile.
+    private func end() {
+        state.withLock { state in
+            state.hasEnded = true
+            Glibc.close(listener)
+        }
+    }
+
     private func acceptAll(_ serve: @escaping @Sendable (RawConnection) -> Void) {
         while true {
             let descriptor = accept(listener, nil, nil)
             guard descriptor >= 0 else {
                 if errno == EINTR || errno == ECONNABORTED { continue }
-                break
+                return end()
             }
             _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)  // a child with a copy would keep the connection open
             let number = state.withLock { state in
@@ -77,6 +85,5 @@ final class RawServer: Sendable {
                 self.close(connection)
             }
         }
-        Glibc.close(listener)
     }
 }

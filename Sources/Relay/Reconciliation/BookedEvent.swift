@@ -1,0 +1,49 @@
+package import Fiscal
+package import Postgres
+
+/// An event that needs receipts, as reconciliation sees it: what happened in the shop, and how far its work has come.
+package struct BookedEvent: Hashable, Sendable {
+    package enum Fate: Hashable, Sendable {
+        /// How `event_end` says it ended.
+        case ended(String)
+        /// It is being worked on, or waits for its turn.
+        case open
+        /// It waits for a person; the code of the reason.
+        case dead(String)
+        /// It has neither a job nor an end.
+        case lost
+    }
+
+    package var id: Int64
+    package var kind: String
+    package var occurredAt: Timestamp
+    /// The money that the event says has moved: what its receipts must come to. Nil where it says none, such as a
+    /// hand-over, or a payload that retention has emptied.
+    package var amount: Money?
+    package var order: String?
+    package var payment: String?
+    package var fate: Fate
+
+    package init(
+        id: Int64, kind: String, occurredAt: Timestamp, amount: Money?, order: String? = nil, payment: String? = nil,
+        fate: Fate
+    ) {
+        self.id = id
+        self.kind = kind
+        self.occurredAt = occurredAt
+        self.amount = amount
+        self.order = order
+        self.payment = payment
+        self.fate = fate
+    }
+
+    /// Kinds whose events are compared with receipts.
+    package static let kinds = [
+        "order.paid", "payment.refunded", "order.shipped", "receipt.correction", "pos.transaction", "cashbox.check",
+    ]
+
+    /// Whether money came in by it.
+    package var isPayment: Bool { kind == "order.paid" }
+
+    package var isRefund: Bool { kind == "payment.refunded" }
+}

@@ -1,0 +1,143 @@
+import Bitrix
+package import Fiscal
+package import Postgres
+
+/// Compares a shop's books day by day: what the shop told, what we receipted, what the provider and the portal say.
+/// Changes nothing.
+package struct Reconciliation: Sendable {
+    package struct Options: Sendable {
+        /// Whether provider and portal are asked too.
+        package var asks = true
+        /// For how long goods may be prepaid.
+        package var prepaidFor: Duration = .seconds(30 * 86_400)
+        /// How far before the period prepayments are looked for; zero: only those of the period.
+        package var lookBack: Duration = .zero
+        /// When to stop asking.
+        package var end: ContinuousClock.Instant
+
+        package init(end: ContinuousClock.Instant = .now.advanced(by: .seconds(86_400))) {
+            self.end = end
+        }
+    }
+
+    /// What was found, and what the bookkeeper enters.
+    package struct Result: Sendable {
+        package var discrepancies: [Discrepancy] = []
+        package var days: [DayReport] = []
+        /// Events and receipts that were compared, and receipts whose provider was asked.
+        package var events = 0
+        package var receipts = 0
+        package var asked = 0
+    }
+
+    /// Orders with open prepayments that are looked at in one run.
+    private static let mostOrders = 5000
+    /// How long the news of a shipment may take from the portal to us.
+    private static let shipmentDelay: Duration = .seconds(3600)
+
+    private let shop: Shop
+    private let store: ReconciliationStore
+    private let receipts: ReceiptStore
+    private let providers: ProviderInquiry
+
+    package init(shop: Shop, directory: ShopDirectory, pool: PostgresPool) {
+        self.shop = shop
+        store = ReconciliationStore(pool: pool)
+        receipts = ReceiptStore(pool: pool)
+        providers = ProviderInquiry(directory: directory, pool: pool)
+    }
+
+    /// Compares the days of a period.
+    ///
+    /// - Parameters:
+    ///   - period: In the shop's zone.
+    ///   - options: Who is asked, and how patient the shop is.
+    ///   - reportsDays: Whether ``Result/days`` is filled, which reads every receipt of the shop.
+    ///   - progress: Told the day and how many of its receipts were asked about so far.
+    /// - Returns: Discrepancies in the order of the days, prepayments last.
+    /// - Throws: `PostgresError`, `CancellationError`.
+    package func run(
+        _ period: ReconciliationPeriod, _ options: Options, reportsDays: Bool = false,
+        progress: (CivilDate, Int) -> Void = { _, _ in }
+    ) async throws -> Result {
+        let now = try await store.now()
+        let comparison = BookComparison(zone: period.zone, now: now, deadline: shop.settings.fiscalDeadline)
+        let balances = reportsDays ? try await store.openPrepayments(shop: shop.name, period) : [:]
+        var result = Result()
+        var unasked: [Int64: ProviderStatement] = [:]
+        for day in period.days {
+            try Task.checkCancellation()
+            guard let slice = period.only(day) else { continue }
+            progress(day, 0)
+            // Events first: a receipt that is printed between the two readings belongs to an event that was open.
+            let events = try await store.events(shop: shop.name, slice)
+            let booked = try await store.receipts(shop: shop.name, slice)
+            var statements: [Int64: ProviderStatement] = [:]
+            if options.asks {
+                statements = await providers.ask(booked, until: options.end) { progress(day, $0) }
+            }
+            for (id, statement) in statements {
+                if case .unasked = statement { unasked[id] = statement } else { result.asked += 1 }
+            }
+            let found = comparison.discrepancies(events, booked, statements.filter { unasked[$0.key] == nil })
+            result.discrepancies += found
+            result.events += events.count
+            result.receipts += booked.count
+            if reportsDays {
+                result.days.append(
+                    DayReport(
+                        shop: shop.name, day: day, events: events, receipts: booked, discrepancies: found,
+                        openPrepayments: balances[day] ?? .zero))
+            }
+        }
+        result.discrepancies += comparison.discrepancies([], [], unasked)
+        result.discrepancies += try await prepayments(period, options, now: now)
+        return result
+    }
+
+    private func prepayments(
+        _ period: ReconciliationPeriod, _ options: Options, now: Timestamp
+    ) async throws -> [Discrepancy] {
+        let orders = try await store.openOrders(
+            shop: shop.name, from: period.start.advanced(by: .zero - options.lookBack), to: period.end,
+            limit: Self.mostOrders)
+        var accounts: [PrepaymentAccount] = []
+        for order in orders {
+            try Task.checkCancellation()
+            let history = try await receipts.history(shop: shop.name, order: order).map(\.past)
+            if let account = PrepaymentAccount(order: order, receipts: history) { accounts.append(account) }
+        }
+        var found: [Discrepancy] = []
+        var shipped: Set<String> = []
+        if options.asks, let portal = shop.portal, !accounts.isEmpty {
+            switch await told(portal, of: accounts.map(\.order)) {
+            case .success(let shipments):
+                // Read after the portal was asked: an event that came meanwhile counts.
+                let reported = try await store.reportedShipments(shop: shop.name, orders: accounts.map(\.order))
+                let late = now.secondsSince1970 - Self.shipmentDelay.components.seconds
+                shipped = Set(
+                    shipments.filter { !reported.contains($0.shipment) && ($0.leftAt ?? 0) < late }.map(\.order))
+            case .failure(let fault):
+                found.append(Discrepancy(.unasked, "the portal could not be asked about shipments: \(fault.code)"))
+            }
+        }
+        for account in accounts {
+            if let discrepancy = account.discrepancy(
+                patience: options.prepaidFor, shipped: shipped.contains(account.order), now: now, zone: period.zone)
+            {
+                found.append(discrepancy)
+            }
+        }
+        return found
+    }
+
+    private func told(
+        _ portal: Portal, of orders: [String]
+    ) async -> Swift.Result<[ShipmentInquiry.Shipped], BitrixFault> {
+        do throws(BitrixFault) {
+            return .success(try await ShipmentInquiry(portal.client).shipped(of: orders))
+        } catch {
+            return .failure(error)
+        }
+    }
+}

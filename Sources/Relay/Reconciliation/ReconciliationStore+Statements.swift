@@ -1,0 +1,83 @@
+package import Postgres
+
+extension ReconciliationStore {
+    static let now = Statement("reconcile.now", "SELECT clock_timestamp() AS moment")
+
+    private static let inPeriod =
+        "o.shop = $1 AND o.occurred_at >= $2 AND o.occurred_at < $3 AND o.kind = ANY ($4::text[])"
+
+    /// What is paid on credit or handed over moves no money that its receipts must come to.
+    package static let events = Statement(
+        "reconcile.events",
+        """
+        SELECT o.id, o.kind, o.occurred_at, e.outcome, j.state::text AS state, j.reason_code,
+               CASE o.kind
+                   WHEN 'order.paid' THEN CASE WHEN o.payload ->> 'settlement' IS DISTINCT FROM 'credit'
+                                               THEN o.payload #>> '{payment,sum}' END
+                   WHEN 'payment.refunded' THEN o.payload #>> '{refund,sum}'
+                   WHEN 'pos.transaction' THEN o.payload ->> 'sum'
+               END AS amount,
+               o.payload #>> '{order,id}' AS order_id, o.payload #>> '{payment,id}' AS payment
+        FROM fiscal.outbox o
+            LEFT JOIN fiscal.event_end e ON e.event_id = o.id
+            LEFT JOIN fiscal.job j ON j.id = o.id
+        WHERE \(inPeriod)
+        ORDER BY o.occurred_at, o.id
+        """)
+
+    package static let receipts = Statement(
+        "reconcile.receipts",
+        """
+        SELECT r.id, r.event_id, r.part, r.edition, r.settlement_key, r.order_id, r.type, r.total,
+               r.document #>> '{body,payments}' AS payments, r.state, r.destination, r.provider_id, r.fn, r.fd, r.fpd
+        FROM fiscal.outbox o JOIN fiscal.receipt r ON r.event_id = o.id
+        WHERE \(inPeriod)
+        ORDER BY r.id
+        """)
+
+    /// Kopecks that a receipt `r` adds to what is prepaid: money taken before hand-over, less what was offset or given
+    /// back.
+    private static let prepaid = """
+        CASE WHEN r.type LIKE 'sell_return%' THEN -1 ELSE 1 END * (
+            coalesce((SELECT sum((i ->> 'sum')::numeric) FROM jsonb_array_elements(r.document #> '{body,items}') AS i
+                      WHERE i ->> 'method' IN ('full_prepayment', 'prepayment', 'advance')), 0)
+            - coalesce((r.document #>> '{body,payments,prepaid}')::numeric, 0)) * 100
+        """
+
+    package static let openOrders = Statement(
+        "reconcile.openOrders",
+        """
+        WITH paid AS MATERIALIZED (
+            SELECT r.order_id, min(o.id) AS first
+            FROM fiscal.outbox o JOIN fiscal.receipt r ON r.event_id = o.id
+            WHERE o.shop = $1 AND o.occurred_at >= $2 AND o.occurred_at < $3 AND o.kind = 'order.paid'
+              AND r.state = 'fiscalised' AND r.order_id IS NOT NULL
+              AND r.document @? '$.body.items[*] ? (@.method == "full_prepayment" || @.method == "prepayment" || @.method == "advance")'
+            GROUP BY r.order_id
+        )
+        SELECT p.order_id FROM paid p
+        WHERE (SELECT sum(\(prepaid)) FROM fiscal.receipt r
+               WHERE r.shop = $1 AND r.order_id = p.order_id AND r.state = 'fiscalised') > 0
+        ORDER BY p.first LIMIT $4
+        """)
+
+    /// One row per day of the period, and one with an empty day for all that came before it.
+    package static let prepaymentMoves = Statement(
+        "reconcile.prepaymentMoves",
+        """
+        WITH m AS MATERIALIZED (
+            SELECT left(r.document ->> 'settled_at', 10) AS day, \(prepaid) AS moved
+            FROM fiscal.receipt r WHERE r.shop = $1 AND r.state = 'fiscalised'
+        )
+        SELECT CASE WHEN m.day < $2 THEN '' ELSE m.day END AS day, sum(m.moved)::bigint AS moved
+        FROM m WHERE m.moved <> 0 AND m.day <= $3
+        GROUP BY 1
+        """)
+
+    package static let shipments = Statement(
+        "reconcile.shipments",
+        """
+        SELECT o.payload #>> '{shipment,id}' AS shipment FROM fiscal.outbox o
+        WHERE o.shop = $1 AND o.subject = ANY ($2::text[]) AND o.subject <> '' AND o.kind = 'order.shipped'
+        """)
+}

@@ -1,0 +1,62 @@
+import FoundationEssentials
+import Postgres
+import Relay
+import Sandbox
+import TestSupport
+import Testing
+
+/// The comparison that nobody has to think of.
+@Suite(.database, .timeLimit(.minutes(2)))
+struct ReconcileScheduleTests {
+    private static let lines = [Payload.line("1", "100.00")]
+
+    /// Makes the schedule due and waits for its run to end.
+    private func compare(_ stage: Stage) async throws {
+        try await eventually("no schedule is declared") {
+            try await stage.number("SELECT count(*) FROM fiscal.schedule WHERE name = 'reconcile:main'") == 1
+        }
+        let before = try await stage.number(
+            "SELECT count(*) FROM fiscal.attempt WHERE kind = 'receipts.reconcile' AND outcome = 'finish'")
+        try await stage.owner.execute(
+            Statement("test.due", "UPDATE fiscal.schedule SET next_at = now() WHERE name = 'reconcile:main'"))
+        try await eventually("the books were not compared") {
+            try await stage.number(
+                "SELECT count(*) FROM fiscal.attempt WHERE kind = 'receipts.reconcile' AND outcome = 'finish'")
+                > before
+        }
+    }
+
+    @Test func whatItFindsAlarmsUntilItIsRepaired() async throws {
+        try await withWorkingStage { stage in
+            try await compare(stage)
+            #expect(try await stage.openAlarms().isEmpty)
+            // Paid a day and a half ago, and told only now: too late for a receipt by itself.
+            let moment = Timestamp(
+                microsecondsSince1970: (Int64(Date().timeIntervalSince1970) - 36 * 3600) * 1_000_000)
+            stage.place(order: 1, price: "100.00")
+            let event = try await stage.insert(
+                "order.paid", key: "1", order: 1, at: moment,
+                Payload.paid(order: 1, payment: "1", sum: "100.00", Self.lines))
+            #expect(try await stage.fate(of: event) == .dead("deadline_passed"))
+            try await compare(stage)
+            #expect(try await stage.openAlarms().contains("reconcile:main"))
+            let text = try await stage.texts("SELECT text FROM fiscal.alarm WHERE key = 'reconcile:main'").first
+            #expect(text?.contains("1 missing") == true)
+            #expect(text?.contains("receipts reconcile --shop main --from") == true)
+            #expect(try await stage.replay(event, as: .receipt) == .done)
+            #expect(try await stage.fate(of: event) == .ended("fiscalised"))
+            try await compare(stage)
+            #expect(try await !stage.openAlarms().contains("reconcile:main"))
+        }
+    }
+
+    @Test func aShopCanDoWithoutIt() async throws {
+        try await withStage { stage in
+            try await stage.working([ShopSpec(more: ["reconcile: { scheduled: false }"])]) { _ in
+                let event = try await stage.pay(sum: "100.00", Self.lines)
+                #expect(try await stage.fate(of: event) == .ended("fiscalised"))
+                #expect(try await stage.number("SELECT count(*) FROM fiscal.schedule") == 0)
+            }
+        }
+    }
+}

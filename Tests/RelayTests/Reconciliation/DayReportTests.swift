@@ -1,0 +1,76 @@
+import Fiscal
+import Postgres
+import Relay
+import Testing
+
+/// The bookkeeper's day, and the file it is given in.
+@Suite struct DayReportTests {
+    private func receipt(
+        _ id: Int64, of event: Int64, _ type: ReceiptType, _ payments: Payments, _ state: ReceiptState = .fiscalised
+    ) throws -> BookedReceipt {
+        BookedReceipt(
+            id: id, eventID: event, settlementKey: "k\(id)", type: type, total: try payments.total, payments: payments,
+            state: state, destination: "d")
+    }
+
+    private func event(_ id: Int64, _ kind: String, _ amount: Int64?) -> BookedEvent {
+        BookedEvent(
+            id: id, kind: kind, occurredAt: Timestamp(microsecondsSince1970: 0),
+            amount: amount.map(Money.init(kopecks:)), fate: .ended("fiscalised"))
+    }
+
+    @Test func eachColumnHasItsOwnSource() throws {
+        let day = try #require(CivilDate("2026-11-21"))
+        var closing = Payments(.prepaid, Money(kopecks: 30_000))
+        closing.credit = Money(kopecks: 5000)
+        closing.cash = Money(kopecks: 1)
+        var back = Payments(.electronic, Money(kopecks: 2500))
+        back.credit = Money(kopecks: 500)
+        let report = DayReport(
+            shop: "main", day: day,
+            events: [
+                event(1, "order.paid", 10_000), event(2, "order.paid", 20_050), event(3, "order.shipped", nil),
+                event(4, "payment.refunded", nil), event(5, "payment.refunded", 700),
+                event(6, "receipt.correction", nil),
+            ],
+            receipts: [
+                try receipt(1, of: 1, .sell, Payments(.electronic, Money(kopecks: 10_000))),
+                try receipt(2, of: 2, .sell, Payments(.electronic, Money(kopecks: 20_050)), .refused),
+                try receipt(3, of: 3, .sell, closing), try receipt(4, of: 4, .sellReturn, back),
+                try receipt(6, of: 6, .sellCorrection, Payments(.other, Money(kopecks: 99))),
+            ],
+            discrepancies: [
+                Discrepancy(
+                    .missing, day: day, event: event(2, "order.paid", 20_050), expected: Money(kopecks: 20_050), ""),
+                Discrepancy(.different, day: day, expected: Money(kopecks: 1), ""),
+                Discrepancy(.missing, day: CivilDate("2026-11-20"), expected: Money(kopecks: 1), ""),
+            ],
+            openPrepayments: Money(kopecks: -100))
+        let columns = Dictionary(uniqueKeysWithValues: zip(DayReport.heading, report.columns))
+        #expect(DayReport.heading.count == report.columns.count)
+        #expect(
+            columns == [
+                "shop": "main", "day": "2026-11-21", "paid_count": "2", "paid": "300.50", "receipts_count": "2",
+                "receipts": "450.01", "cash": "0.01", "electronic": "100.00", "prepaid": "300.00", "credit": "50.00",
+                "other": "0.00", "refunds_count": "2", "refunds": "32.00", "returns_count": "1", "returns": "30.00",
+                "corrections_count": "1", "corrections": "0.99", "missing_count": "1", "missing": "200.50",
+                "open_prepayments": "-1.00",
+            ])
+    }
+
+    @Test func theHeadingIsAContract() {
+        #expect(
+            CSVText.line(DayReport.heading)
+                == "shop,day,paid_count,paid,receipts_count,receipts,cash,electronic,prepaid,credit,other,refunds_count,"
+                + "refunds,returns_count,returns,corrections_count,corrections,missing_count,missing,open_prepayments\r\n"
+        )
+    }
+
+    @Test func fieldsAreQuotedWhereTheyMustBe() {
+        #expect(CSVText.line(["a", "", "б в"]) == "a,,б в\r\n")
+        #expect(
+            CSVText.line(["a,b", "say \"x\"", "two\nlines", "\r"])
+                == "\"a,b\",\"say \"\"x\"\"\",\"two\nlines\",\"\r\"\r\n")
+        #expect(CSVText.line(["a\r\nb"]) == "\"a\r\nb\"\r\n")
+    }
+}
