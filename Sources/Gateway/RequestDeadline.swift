@@ -69,8 +69,7 @@ final class RequestDeadline: ChannelDuplexHandler, RemovableChannelHandler {
 
     private func start(_ context: ChannelHandlerContext) {
         stop()
-        let channel = context.channel
-        end = context.eventLoop.scheduleTask(in: patience) { channel.close(mode: .all, promise: nil) }
+        end = context.eventLoop.assumeIsolated().scheduleTask(in: patience) { context.close(mode: .all, promise: nil) }
     }
 
     private func stop() {

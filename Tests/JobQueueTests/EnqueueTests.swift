@@ -49,6 +49,20 @@ import Testing
         await shop.connection.close()
     }
 
+    @Test func aPayloadThatNobodyCouldReadIsRefusedByName() async throws {
+        let shop = try await shop()
+        let error = await #expect(throws: PostgresError.self) {
+            try await shop.run(
+                """
+                INSERT INTO fiscal.outbox (shop, kind, event_key, payload)
+                VALUES ('shop', 'order.paid', 'k', to_jsonb(repeat('x', 17000000)))
+                """)
+        }
+        #expect(error?.sqlState == .checkViolation)
+        #expect(try await queue.number("SELECT count(*) FROM fiscal.outbox") == 0)
+        await shop.connection.close()
+    }
+
     @Test(arguments: [
         "SELECT payload FROM fiscal.outbox",
         "UPDATE fiscal.outbox SET payload = 'null'",

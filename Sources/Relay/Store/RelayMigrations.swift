@@ -22,6 +22,7 @@ package enum RelayMigrations {
         migration(15, "stretch", PackageResources._015_stretch_sql),
         migration(16, "callback", PackageResources._016_callback_sql),
         migration(17, "outbox_occurred", PackageResources._017_outbox_occurred_sql),
+        migration(18, "payload_size", PackageResources._018_payload_size_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ bytes: [UInt8]) -> Migration {

@@ -52,7 +52,9 @@ struct Stage: Sendable {
         let worker = Worker(
             pool: pool, listenerConfiguration: try PostgresConfiguration(url: url(.worker)),
             steps: RelaySteps.definitions(directory: directory, pool: pool, language: .english),
-            effects: RelaySteps.effects, schedules: RelaySteps.schedules(of: directory),
+            effects: RelaySteps.effects,
+            schedules: RelaySteps.schedules(
+                of: directory, pool: pool, language: .english, retention: configuration.retention),
             configuration: Self.settings, logger: log.logger)
         let running = Task { await worker.run() }
         let result: Result<Value, any Error>
