@@ -21,13 +21,18 @@ demo: build
 	@$(BINARY) demo $(ARGS)
 
 # All tests; each starts or clones a PostgreSQL of its own. ARGS="--filter FiscalTests"
+ALONE = ConcurrencyTests|manyCancellationsAtOnce
 test: setup
 ifeq ($(strip $(ARGS)),)
 	@# First, since the Swift run's closing line is the one to look for at the end.
 	deploy/bitrix/tests/run --quiet
-	$(SWIFT) test --skip 'ConcurrencyTests|manyCancellationsAtOnce'
+	@# In groups: tests that share a server and two cores with all others would spend their time limits waiting.
+	$(SWIFT) test --skip '^(JobQueueTests|EndToEndTests|ChaosTests)\.|$(ALONE)'
+	$(SWIFT) test --skip-build --filter '^JobQueueTests\.'
+	$(SWIFT) test --skip-build --filter '^EndToEndTests\.'
+	$(SWIFT) test --skip-build --filter '^ChaosTests\.'
 	@# Thousands of sockets at once are counted one by one, in a process where nobody else opens any.
-	$(SWIFT) test --skip-build --filter 'ConcurrencyTests|manyCancellationsAtOnce'
+	$(SWIFT) test --skip-build --filter '$(ALONE)'
 else
 	$(SWIFT) test $(ARGS)
 endif
