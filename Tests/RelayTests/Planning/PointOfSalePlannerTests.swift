@@ -87,7 +87,8 @@ struct PointOfSalePlannerTests {
     func allFaults() throws {
         let books = Books(try TestShop.settings())
         let payload = Payload.pointOfSale(
-            "T1", [Payload.line("1", "-1"), Payload.line("2", "1", vat: "\"0\"")], more: #""sum": "5.00", "means": "credit""#)
+            "T1", [Payload.line("1", "-1"), Payload.line("2", "1", vat: "\"0\"")],
+            more: #""sum": "5.00", "means": "credit""#)
         #expect(
             Set(faults { _ = try books.plan(pointOfSale: payload) }) == [
                 "price_negative items[0].price", "vat_ambiguous items[1].vat_rate", "value_unknown means",
