@@ -98,9 +98,11 @@ struct StockTests {
                 #"{ "v": 1, "order": { "id": 1001 }, "shipment": { "id": 7, "undone_at": "2026-11-21T12:03:00Z" } }"#
             let cancelled = #"{ "v": 1, "order": { "id": 1001 }, "cancelled_at": "2026-11-21T12:07:00Z" }"#
             try await stage.insert("order.shipped", key: "s1", order: 1001, ship(1))
-            try await stage.insert("order.shipped", key: "s1 again", ship(1))
             let first = try await stage.insert("shipment.undone", key: "u1", order: 1001, undone)
             #expect(try await stage.fate(of: first) == .ended("recorded"))
+            #expect(try await stage.levels() == ["4/501 0"])
+            let again = try await stage.insert("order.shipped", key: "s1 again", ship(1))
+            #expect(try await stage.fate(of: again) == .dead("already_receipted"))
             #expect(try await stage.levels() == ["4/501 0"])
             let second = try await stage.insert("order.shipped", key: "s2", order: 1001, ship(5))
             _ = try await stage.fate(of: second)

@@ -43,6 +43,15 @@ package struct PosTransaction: Sendable {
     /// Whether the receipt was made elsewhere, so that none of ours is due.
     package var isPrinted: Bool { signs != nil || fiscaliser == .terminal }
 
+    /// Whether a terminal makes the receipt and tells nothing of it. Then nothing of the payload but its stock concerns us,
+    /// and its lines need no names and prices.
+    package static func isLeftToTerminal(payload: String) -> Bool {
+        guard let value = try? JSONValue(parsing: payload), case .object(let fields) = value,
+            case .string(Fiscaliser.terminal.rawValue)? = fields["fiscalized_by"]
+        else { return false }
+        return fields["fiscal"] == nil || fields["fiscal"] == .null
+    }
+
     /// Names this sale among the payments of receipts on record.
     package static func payment(of transaction: String) -> String { "pos:\(transaction)" }
 

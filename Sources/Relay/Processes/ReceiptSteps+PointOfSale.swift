@@ -8,9 +8,11 @@ extension ReceiptSteps {
     ///
     /// However late it comes: nothing of it is due from us.
     func runPrinted(_ run: JobRun, shop: Shop) async -> Outcome? {
-        guard run.kind == PosTransaction.kind, let event = run.eventID,
-            let transaction = try? PosTransaction(payload: run.payload), transaction.isPrinted
-        else { return nil }
+        guard run.kind == PosTransaction.kind, let event = run.eventID else { return nil }
+        if PosTransaction.isLeftToTerminal(payload: run.payload) {
+            return Outcome(.finish(outcome: "left_to_terminal"))
+        }
+        guard let transaction = try? PosTransaction(payload: run.payload), transaction.isPrinted else { return nil }
         guard let signs = transaction.signs else { return Outcome(.finish(outcome: "left_to_terminal")) }
         do {
             let settlement = SettlementKey.pointOfSale(transaction: transaction.id).description

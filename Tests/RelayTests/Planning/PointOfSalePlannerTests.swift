@@ -132,5 +132,12 @@ struct PointOfSalePlannerTests {
         #expect(back.paymentID == "pos:T1")
         #expect(try PosTransaction(payload: Payload.pointOfSale("T1", lines, more: signs)).isPrinted)
         #expect(try PosTransaction(payload: Payload.pointOfSale("T1", lines, by: "terminal", more: "")).isPrinted)
+        let silent = #""v": 1, "transaction_id": "T1", "items": [{ "product_id": 501, "quantity": "1" }]"#
+        #expect(PosTransaction.isLeftToTerminal(payload: #"{ \#(silent), "fiscalized_by": "terminal" }"#))
+        #expect(
+            PosTransaction.isLeftToTerminal(payload: #"{ \#(silent), "fiscalized_by": "terminal", "fiscal": null }"#))
+        #expect(!PosTransaction.isLeftToTerminal(payload: #"{ \#(silent), "fiscalized_by": "cloud" }"#))
+        #expect(
+            !PosTransaction.isLeftToTerminal(payload: #"{ \#(silent), "fiscalized_by": "terminal", "fiscal": {} }"#))
     }
 }
