@@ -25,7 +25,10 @@ pg_query($relay, 'SET client_min_messages = warning');
 pg_query($relay, 'CREATE SCHEMA fiscal; CREATE TABLE fiscal.schema_migration (number integer PRIMARY KEY, name text)');
 $root = dirname(__DIR__, 4);
 foreach (glob("$root/migrations/*.sql") as $migration) {
-    pg_query($relay, 'BEGIN; ' . file_get_contents($migration) . '; COMMIT') || exit(1);
+    $sql = file_get_contents($migration);
+    // One that says so is a single statement, which bears no transaction around it.
+    $alone = str_starts_with($sql, '-- migration: no-transaction');
+    pg_query($relay, $alone ? $sql : "BEGIN; $sql; COMMIT") || exit(1);
 }
 pg_query($relay, 'GRANT fiscal_writer TO shop_writer, bitrix');
 pg_close($relay);
