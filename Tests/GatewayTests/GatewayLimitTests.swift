@@ -19,36 +19,6 @@ import Testing
         }
     }
 
-    @Test func anIdleConnectionIsClosedAfterItsAnswer() async throws {
-        try await GatewayStage.run(patience: "2s") { stage async throws in
-            let answer = try await RawClient(address: stage.address).raw(
-                "POST \(GatewayStage.path("main")) HTTP/1.1\r\nHost: g\r\nContent-Length: \(Self.body.utf8.count)\r\n\r\n"
-                    + Self.body)
-            #expect(answer?.status == 200)
-        }
-    }
-
-    @Test func anAnswerMayTakeLongerThanARequest() async throws {
-        let (gate, open) = AsyncStream.makeStream(of: Void.self)
-        let (arrived, arrival) = AsyncStream.makeStream(of: Void.self)
-        try await GatewayStage.run(
-            patience: "2s",
-            outcome: { _ in
-                arrival.yield()
-                for await _ in gate { break }
-                return .woken
-            }
-        ) { stage async throws in
-            let client = RawClient(address: stage.address)
-            async let answer = client.status("POST", GatewayStage.path("main"), body: Self.body)
-            for await _ in arrived { break }
-            // An idle connection that began later is closed by now, so the request's own time is over too.
-            _ = try await client.raw("")
-            open.yield()
-            #expect(try await answer == 200)
-        }
-    }
-
     @Test func aLongHeadIsRefused() async throws {
         try await GatewayStage.run { stage async throws in
             let answer = try await RawClient(address: stage.address).raw(

@@ -11,7 +11,7 @@ package struct GatewaySettings: Sendable {
     package let callbackSecret: Secret?
     /// Database connections, apart from the workers'.
     package let poolSize: Int
-    /// How long a request may take to arrive, and how long an idle connection is kept.
+    /// How long a connection may stand still, within a request or between two, before it is closed.
     package let requestTimeout: Duration
     /// Connections at once; more wait to be accepted.
     package let connections: Int
