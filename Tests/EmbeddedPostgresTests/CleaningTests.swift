@@ -6,7 +6,7 @@ import Testing
 
 @testable import EmbeddedPostgres
 
-@Suite(.timeLimit(.minutes(3))) struct CleaningTests {
+@Suite(.timeLimit(.minutes(10))) struct CleaningTests {
     /// A server process that is ours alone, in a directory of its own.
     private func startServer(in directory: ClusterDirectory, _ user: ServerUser) throws -> ChildProcess {
         let programs = try ServerPrograms.find()

@@ -3,7 +3,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(3))) struct DatabaseTraitTests {
+@Suite(.timeLimit(.minutes(10))) struct DatabaseTraitTests {
     private func answer(_ sql: String) async throws -> Bool? {
         try await TestDatabase.current.pool.queryFirst(Statement("answer", sql)) { row throws(PostgresError) in
             try row.get(Bool.self, 0)

@@ -5,7 +5,7 @@ import Postgres
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(5))) struct EmbeddedClusterTests {
+@Suite(.timeLimit(.minutes(10))) struct EmbeddedClusterTests {
     private let count = Statement("count", "SELECT count(*) FROM kept")
 
     private func pool(_ url: String) throws -> PostgresPool {

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Events that make no sense: accepted, put in front of a person in plain words, in nobody's way but their own lane's.
-@Suite(.database, .timeLimit(.minutes(2)))
+@Suite(.database, .timeLimit(.minutes(10)))
 struct BadInputTests {
     private struct Case {
         let name: String

@@ -13,7 +13,7 @@ import Testing
 
 /// The whole circle with the Bitrix module: PHP and MariaDB on the shop's side, the relay, a worker, the cash register,
 /// and the result where the shop's own cash register class shows it.
-@Suite(.database, .timeLimit(.minutes(4)))
+@Suite(.database, .timeLimit(.minutes(10)))
 struct BitrixModuleTests {
     private struct Check: Decodable {
         let status: String

@@ -11,7 +11,7 @@ import Testing
 #endif
 
 /// The gateway as a process, gone when it is called.
-@Suite(.database, .timeLimit(.minutes(2)))
+@Suite(.database, .timeLimit(.minutes(10)))
 struct CallbackOutageTests {
     private static let lines = [Payload.line("1", "100.00")]
 

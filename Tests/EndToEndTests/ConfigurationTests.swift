@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What a wrong configuration tells at the start.
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(10)))
 struct ConfigurationTests {
     @Test(arguments: ["worker", "doctor", "migrate"]) func everyFaultIsListedAtOnce(command: String) async throws {
         try await withDirectory { directory in

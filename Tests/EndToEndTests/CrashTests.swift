@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// Processes that end without a word, at the worst instant.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct CrashTests {
     private static let lines = [Payload.line("1", "100.00")]
 

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// An account at which only a person may settle a doubt (`provider.doubt: person`, I4).
-@Suite(.database, .timeLimit(.minutes(2)))
+@Suite(.database, .timeLimit(.minutes(10)))
 struct DoubtTests {
     private static let shop = ShopSpec(doubt: "person")
     /// A setting that would loosen it is not heard.

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// What goes wrong between us and the cash register: it ends as exactly one document all the same.
-@Suite(.database, .timeLimit(.minutes(2)))
+@Suite(.database, .timeLimit(.minutes(10)))
 struct FaultTests {
     private static let lines = [Payload.line("1", "100.00")]
 

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Events that come, or get their turn, too late to be receipted without a person's word (I9, I11).
-@Suite(.database, .timeLimit(.minutes(2)))
+@Suite(.database, .timeLimit(.minutes(10)))
 struct LateTests {
     private static let lines = [Payload.line("1", "100.00")]
 

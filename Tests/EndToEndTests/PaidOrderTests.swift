@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// `order.paid` on its whole way: outbox, receipt, fiscal signs, order properties.
-@Suite(.database, .timeLimit(.minutes(2)))
+@Suite(.database, .timeLimit(.minutes(10)))
 struct PaidOrderTests {
     private struct Shape {
         var settlement = "full_payment"

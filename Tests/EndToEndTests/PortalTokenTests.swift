@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// The tokens of applications in the database: who may see them, and that one in the fleet refreshes.
-@Suite(.database, .timeLimit(.minutes(1)))
+@Suite(.database, .timeLimit(.minutes(10)))
 struct PortalTokenTests {
     private static let portal = "local.1@shop.bitrix24.ru"
 

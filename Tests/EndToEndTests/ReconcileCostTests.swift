@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What reconciliation costs the database and the provider.
-@Suite(.database, .timeLimit(.minutes(2)))
+@Suite(.database, .timeLimit(.minutes(10)))
 struct ReconcileCostTests {
     private let pool = TestDatabase.current.pool
 

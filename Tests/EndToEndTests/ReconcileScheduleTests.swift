@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The comparison that nobody has to think of.
-@Suite(.database, .timeLimit(.minutes(2)))
+@Suite(.database, .timeLimit(.minutes(10)))
 struct ReconcileScheduleTests {
     private static let lines = [Payload.line("1", "100.00")]
 

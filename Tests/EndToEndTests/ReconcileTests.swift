@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// `receipts reconcile`, as a bookkeeper runs it.
-@Suite(.database, .timeLimit(.minutes(2)))
+@Suite(.database, .timeLimit(.minutes(10)))
 struct ReconcileTests {
     private static let lines = [Payload.line("1", "100.00")]
 

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Acts that would make a second receipt possible: the database refuses them, whoever calls its functions and how.
-@Suite(.database, .timeLimit(.minutes(2)))
+@Suite(.database, .timeLimit(.minutes(10)))
 struct RefusedActsTests {
     private static let lines = [Payload.line("1", "100.00")]
     private static let shop = ShopSpec(doubt: "person")

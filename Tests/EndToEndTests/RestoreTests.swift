@@ -9,7 +9,7 @@ import TestSupport
 import Testing
 
 /// The database is set back to its past while provider and shop go on from the present.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct RestoreTests {
     private static let lines = [Payload.line("1", "100.00")]
 

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Orders of several events: prepayments, hand-overs, refunds, corrections.
-@Suite(.database, .timeLimit(.minutes(2)))
+@Suite(.database, .timeLimit(.minutes(10)))
 struct SettlementTests {
     private static let lines = [Payload.line("1", "100.00", "3"), Payload.line("2", "50.00")]
     private static let total = "350.00"

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Files of transactions become events: each once, bad rows told, gone on where they were cut off.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct StockImportTests {
     private static let heading =
         "transaction_id,type,original_transaction_id,store_id,item_id,product_id,quantity,fiscalized_by"

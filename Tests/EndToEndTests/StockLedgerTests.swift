@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// The ledger's sum is the same in whatever order, and however often, its transactions arrive.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(10)))
 struct StockLedgerTests {
     private struct Said {
         var event: Int64

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 /// Movements reach the portal as documents, once, whatever happens on the way.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct StockPushTests {
     private static let owned = [ShopSpec(more: ["stock: { owner: relay }"])]
 

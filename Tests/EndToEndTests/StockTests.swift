@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Stock moves once, from the event to the ledger and on to the portal.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(10)))
 struct StockTests {
     @Test(.database) func aSaleInTheCloudMovesStockAndGetsItsReceipt() async throws {
         try await withWorkingStage { stage in

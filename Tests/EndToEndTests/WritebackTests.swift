@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// Results in the order: which receipt is shown where, and that a portal in trouble holds up nothing but itself.
-@Suite(.database, .timeLimit(.minutes(2)))
+@Suite(.database, .timeLimit(.minutes(10)))
 struct WritebackTests {
     private static let lines = [Payload.line("1", "100.00")]
     private static let standing = "SELECT count(*) FROM fiscal.job"

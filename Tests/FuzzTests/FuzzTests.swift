@@ -6,7 +6,7 @@ import Testing
 /// Mutated input at every place where something comes in from outside: no crash, no hang, every refusal in words.
 ///
 /// `FUZZ_INPUTS` and `FUZZ_SEED` make it longer or other; `make fuzz` lets libFuzzer search for new paths.
-@Suite(.timeLimit(.minutes(5))) struct FuzzTests {
+@Suite(.timeLimit(.minutes(10))) struct FuzzTests {
     private static let folder = RepositoryRoot.path + "/Tests/FuzzTests/Corpus"
     private static let inputs = number("FUZZ_INPUTS") ?? 4000
     private static let seed = UInt64(number("FUZZ_SEED") ?? 1)

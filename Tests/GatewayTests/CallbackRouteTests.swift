@@ -3,7 +3,7 @@ import Relay
 import Testing
 
 /// What a provider, and anybody else, gets to hear at `/callbacks/…`.
-@Suite(.timeLimit(.minutes(1))) struct CallbackRouteTests {
+@Suite(.timeLimit(.minutes(10))) struct CallbackRouteTests {
     private static let body =
         #"{"external_id":"main/payment:5:paid:1/1.1","fn":"9999078900001234","fd":"17","fpd":"1","qr":"t=1"}"#
 

@@ -3,7 +3,7 @@ import Relay
 import Testing
 
 /// What a stranger cannot make the gateway do.
-@Suite(.timeLimit(.minutes(1))) struct GatewayLimitTests {
+@Suite(.timeLimit(.minutes(10))) struct GatewayLimitTests {
     private static let body = #"{"external_id":"k"}"#
 
     @Test(arguments: [

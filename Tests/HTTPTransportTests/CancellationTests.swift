@@ -2,7 +2,7 @@ import HTTPTransport
 import Testing
 
 /// Ends that come from the caller: exactly one outcome each, and nothing left behind.
-@Suite(.timeLimit(.minutes(1))) struct CancellationTests {
+@Suite(.timeLimit(.minutes(10))) struct CancellationTests {
     @Test func cancelledBeforeTheCallIsNotSent() async throws {
         try await withServer(serving: { while $0.readRequest() != nil { $0.answer() } }) { server, transport in
             let started = Signal()

@@ -2,7 +2,7 @@ import HTTPTransport
 import Testing
 
 /// What happens when a kept-alive connection ends, early, late or in between: never a second sending.
-@Suite(.timeLimit(.minutes(1))) struct KeepAliveTests {
+@Suite(.timeLimit(.minutes(10))) struct KeepAliveTests {
     private static func post(_ server: RawServer, _ text: String) -> HTTPRequest {
         HTTPRequest(method: .post, url: server.url(), body: Array(text.utf8))
     }

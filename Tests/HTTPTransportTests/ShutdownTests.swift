@@ -2,7 +2,7 @@ import HTTPTransport
 import Testing
 
 /// The end of a transport and its thread.
-@Suite(.timeLimit(.minutes(1))) struct ShutdownTests {
+@Suite(.timeLimit(.minutes(10))) struct ShutdownTests {
     @Test func startAndStopFiftyTimes() async throws {
         let server = RawServer { while $0.readRequest() != nil { $0.answer() } }
         defer { server.stop() }

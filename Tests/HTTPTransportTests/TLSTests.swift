@@ -2,7 +2,7 @@ import HTTPTransport
 import Testing
 
 /// Real handshakes against the openssl command.
-@Suite(.timeLimit(.minutes(1))) struct TLSTests {
+@Suite(.timeLimit(.minutes(10))) struct TLSTests {
     @Test func knownAuthorityIsAccepted() async throws {
         let authority = try await TestAuthority.current()
         try await withTLSServer(authority.path(.server)) { server, transport in

@@ -2,7 +2,7 @@ import HTTPTransport
 import Testing
 
 /// What goes over the wire and what comes back from it.
-@Suite(.timeLimit(.minutes(1))) struct WireTests {
+@Suite(.timeLimit(.minutes(10))) struct WireTests {
     /// Serves one answer to everything and returns the request as it came.
     private func exchange(
         _ request: HTTPRequest, answer: String = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"

@@ -5,7 +5,7 @@ import Testing
 @testable import JobQueue
 
 /// What a report means that cannot be written down, and what it tells of its destination.
-@Suite(.database, .timeLimit(.minutes(2))) struct AfterSendTests {
+@Suite(.database, .timeLimit(.minutes(10))) struct AfterSendTests {
     let queue = QueueHarness.current
 
     private static let note = EffectKind(

@@ -6,7 +6,7 @@ import Testing
 
 /// The checks of ``EveryOrderTests`` against a queue whose safeguards are taken out one by one, in the test's own
 /// database: each time they must find what the safeguard is there for.
-@Suite(.database, .timeLimit(.minutes(3))) struct BrokenOnPurposeTests {
+@Suite(.database, .timeLimit(.minutes(10))) struct BrokenOnPurposeTests {
     let queue = QueueHarness.current
 
     /// Replaces a piece of a function's text.

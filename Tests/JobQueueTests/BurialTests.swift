@@ -6,7 +6,7 @@ import Testing
 
 /// A claim and the burial of its worker, each first: whichever it is, no job is left running under a worker whose jobs
 /// have been rescued.
-@Suite(.database, .timeLimit(.minutes(2))) struct BurialTests {
+@Suite(.database, .timeLimit(.minutes(10))) struct BurialTests {
     let queue = QueueHarness.current
 
     private struct Scene {

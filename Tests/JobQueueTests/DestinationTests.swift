@@ -5,7 +5,7 @@ import Testing
 @testable import JobQueue
 
 /// Limits, breaker and fairness of destinations, shared by the fleet.
-@Suite(.database, .timeLimit(.minutes(2))) struct DestinationTests {
+@Suite(.database, .timeLimit(.minutes(10))) struct DestinationTests {
     let queue = QueueHarness.current
 
     /// Puts jobs straight before the step `send` of a destination.

@@ -5,7 +5,7 @@ import Testing
 @testable import JobQueue
 
 /// What steps order besides a verdict: effects and spawned jobs.
-@Suite(.database, .timeLimit(.minutes(2))) struct EffectTests {
+@Suite(.database, .timeLimit(.minutes(10))) struct EffectTests {
     let queue = QueueHarness.current
 
     private static let note = EffectKind(

@@ -5,7 +5,7 @@ import Testing
 @testable import JobQueue
 
 /// The outbox as shops use it, under the role that they have.
-@Suite(.database, .timeLimit(.minutes(2))) struct EnqueueTests {
+@Suite(.database, .timeLimit(.minutes(10))) struct EnqueueTests {
     let queue = QueueHarness.current
 
     private func shop() async throws -> SQLSession {

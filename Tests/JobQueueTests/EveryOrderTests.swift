@@ -7,7 +7,7 @@ import Testing
 /// Every order in which two or three sessions can take their steps on one lane: claim, finish, finish with the next
 /// claim, dying, rescue, enqueue, and the acts of people. After each step at most one job of the lane runs; at the end
 /// nothing is lost, stuck or out of order, nothing of a lost run counted, and nobody met a deadlock.
-@Suite(.database, .timeLimit(.minutes(5))) struct EveryOrderTests {
+@Suite(.database, .timeLimit(.minutes(10))) struct EveryOrderTests {
     typealias Sessions = @Sendable (LaneScene) -> [SessionScript]
 
     struct Case: Sendable, CustomTestStringConvertible {

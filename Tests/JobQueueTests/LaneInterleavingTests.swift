@@ -5,7 +5,7 @@ import Testing
 @testable import JobQueue
 
 /// Two and three sessions stepping through claim, finish, enqueue and acts of people on one lane.
-@Suite(.database, .timeLimit(.minutes(2))) struct LaneInterleavingTests {
+@Suite(.database, .timeLimit(.minutes(10))) struct LaneInterleavingTests {
     let queue = QueueHarness.current
 
     private func states() async throws -> [String] {

@@ -6,7 +6,7 @@ import Testing
 
 /// Everything that locks several rows does so in one order: jobs by id, destinations by name. Two sessions that are
 /// given the same rows in opposite orders wait for each other, and neither is ended for a deadlock.
-@Suite(.database, .timeLimit(.minutes(2))) struct LockOrderTests {
+@Suite(.database, .timeLimit(.minutes(10))) struct LockOrderTests {
     let queue = QueueHarness.current
 
     private static let failure = JobFailure(code: "code", message: "Reason.", blamesDestination: true)

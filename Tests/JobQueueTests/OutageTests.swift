@@ -7,7 +7,7 @@ import Testing
 @testable import JobQueue
 
 /// The database goes away under load.
-@Suite(.timeLimit(.minutes(3))) struct OutageTests {
+@Suite(.timeLimit(.minutes(10))) struct OutageTests {
     /// Runs 2,000 jobs in 200 lanes on two workers while `disturb` does its worst, and checks that every job ended once,
     /// in the order of its lane.
     private func survive(

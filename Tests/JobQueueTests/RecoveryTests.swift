@@ -5,7 +5,7 @@ import Testing
 @testable import JobQueue
 
 /// What a database that was set back makes of workers, numbers and jobs of the time that is lost.
-@Suite(.database, .timeLimit(.minutes(2))) struct RecoveryTests {
+@Suite(.database, .timeLimit(.minutes(10))) struct RecoveryTests {
     let queue = QueueHarness.current
 
     private func recover() async throws {

@@ -5,7 +5,7 @@ import Testing
 @testable import JobQueue
 
 /// Dead workers, lost leases, doubt and the fence, stepped by hand.
-@Suite(.database, .timeLimit(.minutes(2))) struct RescueTests {
+@Suite(.database, .timeLimit(.minutes(10))) struct RescueTests {
     let queue = QueueHarness.current
 
     /// Ends the lease of a worker `ago` seconds before now.

@@ -5,7 +5,7 @@ import Testing
 @testable import JobQueue
 
 /// What the fleet does by the clock, and what wakes a job before its time.
-@Suite(.database, .timeLimit(.minutes(2))) struct ScheduleTests {
+@Suite(.database, .timeLimit(.minutes(10))) struct ScheduleTests {
     let queue = QueueHarness.current
 
     private func declare(_ name: String, catchUp: Bool) async throws {

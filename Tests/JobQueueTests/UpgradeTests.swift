@@ -5,7 +5,7 @@ import Testing
 @testable import JobQueue
 
 /// An older and a newer release side by side.
-@Suite(.database, .timeLimit(.minutes(2))) struct UpgradeTests {
+@Suite(.database, .timeLimit(.minutes(10))) struct UpgradeTests {
     let queue = QueueHarness.current
 
     @Test func eachReleaseRunsWhatItKnowsAndLeavesTheRestToTheOther() async throws {

@@ -5,7 +5,7 @@ import Testing
 @testable import JobQueue
 
 /// What one worker of the fleet looks after once a minute, in slices that go round.
-@Suite(.database, .timeLimit(.minutes(2))) struct UpkeepTests {
+@Suite(.database, .timeLimit(.minutes(10))) struct UpkeepTests {
     let queue = QueueHarness.current
 
     private func openAlarms() async throws -> [String] {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import JobQueue
 
-@Suite(.database, .timeLimit(.minutes(2))) struct WorkerTests {
+@Suite(.database, .timeLimit(.minutes(10))) struct WorkerTests {
     let queue = QueueHarness.current
 
     @Test func aJobWalksItsStepsAndLeavesItsHistory() async throws {

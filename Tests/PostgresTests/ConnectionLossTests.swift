@@ -5,7 +5,7 @@ import Testing
 @testable import Postgres
 
 /// What is known after a connection was lost, at each step of a transaction.
-@Suite(.emptyDatabase, .timeLimit(.minutes(3))) struct ConnectionLossTests {
+@Suite(.emptyDatabase, .timeLimit(.minutes(10))) struct ConnectionLossTests {
     private var pool: PostgresPool { TestDatabase.current.pool }
     private let insert = Statement("insert", "INSERT INTO t VALUES (1)")
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite(.emptyDatabase, .timeLimit(.minutes(2))) struct CopyTests {
+@Suite(.emptyDatabase, .timeLimit(.minutes(10))) struct CopyTests {
     private var pool: PostgresPool { TestDatabase.current.pool }
     private let copy = Statement("copy", "COPY t FROM STDIN")
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite(.emptyDatabase, .timeLimit(.minutes(2))) struct ErrorTests {
+@Suite(.emptyDatabase, .timeLimit(.minutes(10))) struct ErrorTests {
     private var pool: PostgresPool { TestDatabase.current.pool }
     private let secret = "ivanov@example.ru"
 

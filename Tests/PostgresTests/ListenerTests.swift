@@ -4,7 +4,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite(.emptyDatabase, .timeLimit(.minutes(3))) struct ListenerTests {
+@Suite(.emptyDatabase, .timeLimit(.minutes(10))) struct ListenerTests {
     private var pool: PostgresPool { TestDatabase.current.pool }
 
     private func notify(_ pool: PostgresPool, _ channel: String, _ payload: String) async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite(.emptyDatabase, .timeLimit(.minutes(3))) struct MigrationRunnerTests {
+@Suite(.emptyDatabase, .timeLimit(.minutes(10))) struct MigrationRunnerTests {
     private var pool: PostgresPool { TestDatabase.current.pool }
 
     private let first = Migration(number: 1, name: "first", sql: "CREATE TABLE one (n int); INSERT INTO one VALUES (1)")

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite(.timeLimit(.minutes(2))) struct MultiHostTests {
+@Suite(.timeLimit(.minutes(10))) struct MultiHostTests {
     private func answer(_ url: String) async throws -> Int? {
         var configuration = try PostgresConfiguration(url: url)
         configuration.acquireTimeout = .seconds(30)

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite(.emptyDatabase, .timeLimit(.minutes(3))) struct PoolTests {
+@Suite(.emptyDatabase, .timeLimit(.minutes(10))) struct PoolTests {
     /// Takes the only connection until the checkpoint is opened.
     private func occupy(_ pool: PostgresPool, _ checkpoint: Checkpoint) -> Task<Void, any Error> {
         Task {

@@ -53,7 +53,7 @@ private struct Pooler {
 
 /// What works through a pooler in transaction mode that knows no named statements, and what says that it does not.
 @Suite(
-    .emptyDatabase, .timeLimit(.minutes(2)),
+    .emptyDatabase, .timeLimit(.minutes(10)),
     .enabled(if: Pooler.isInstalled, "pgbouncer is not installed"))
 struct PoolerTests {
     @Test(arguments: [PreparedStatements.never, .automatic]) func statementsAndTransactionsWork(

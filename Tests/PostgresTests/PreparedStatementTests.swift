@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite(.emptyDatabase, .timeLimit(.minutes(2))) struct PreparedStatementTests {
+@Suite(.emptyDatabase, .timeLimit(.minutes(10))) struct PreparedStatementTests {
     private let named = Statement("named", "SELECT count(*) FROM pg_prepared_statements")
 
     private func pool(_ mode: PreparedStatements) throws -> PostgresPool {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite(.emptyDatabase, .timeLimit(.minutes(2))) struct TransactionTests {
+@Suite(.emptyDatabase, .timeLimit(.minutes(10))) struct TransactionTests {
     private var pool: PostgresPool { TestDatabase.current.pool }
     private let insert = Statement("insert", "INSERT INTO t VALUES ($1)")
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Postgres
 
-@Suite(.emptyDatabase, .timeLimit(.minutes(2))) struct ValueTests {
+@Suite(.emptyDatabase, .timeLimit(.minutes(10))) struct ValueTests {
     private var pool: PostgresPool { TestDatabase.current.pool }
 
     private func expectSame<Value: PostgresDecodable & Sendable & Equatable>(

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Sandbox
 
-@Suite(.timeLimit(.minutes(1))) struct BitrixTests {
+@Suite(.timeLimit(.minutes(10))) struct BitrixTests {
     static let rest = "/portal/main/rest/1/sandboxcode"
 
     private func call(_ address: SandboxAddress, _ method: String, _ parameters: JSONValue = [:]) async throws

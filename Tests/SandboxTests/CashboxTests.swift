@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sandbox
 
-@Suite(.timeLimit(.minutes(1))) struct CashboxTests {
+@Suite(.timeLimit(.minutes(10))) struct CashboxTests {
     /// What a register was sent, and what it answers.
     private final class Register: Sendable {
         let received = Mutex<[(path: String, body: String)]>([])

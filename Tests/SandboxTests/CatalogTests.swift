@@ -2,7 +2,7 @@ import Testing
 
 @testable import Sandbox
 
-@Suite(.timeLimit(.minutes(1))) struct CatalogTests {
+@Suite(.timeLimit(.minutes(10))) struct CatalogTests {
     private static let seed = CatalogSeed(
         stores: [.init(id: 1, title: "Основной"), .init(id: 2, title: "Дальний")],
         products: [.init(id: 501, name: "Чайник", stock: [1: "10", 2: "0.5"]), .init(id: 502, name: "Сыр")])

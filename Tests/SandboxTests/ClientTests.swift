@@ -3,7 +3,7 @@ import Testing
 @testable import Sandbox
 
 /// Public clients, written by others for real portals, speak to the stand-in: what passes here would pass there.
-@Suite(.timeLimit(.minutes(5))) struct ClientTests {
+@Suite(.timeLimit(.minutes(10))) struct ClientTests {
     private static let portals = [
         BitrixPortal(),
         BitrixPortal(

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sandbox
 
-@Suite(.timeLimit(.minutes(1))) struct CloudKassirTests {
+@Suite(.timeLimit(.minutes(10))) struct CloudKassirTests {
     static let base = "/cloudkassir/v1"
 
     @Test func aReceiptIsAcceptedPolledAndFiscalised() async throws {

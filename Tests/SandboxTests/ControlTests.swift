@@ -2,7 +2,7 @@ import Testing
 
 @testable import Sandbox
 
-@Suite(.timeLimit(.minutes(1))) struct ControlTests {
+@Suite(.timeLimit(.minutes(10))) struct ControlTests {
     @Test func faultsAreOrderedListedAndTakenBack() async throws {
         try await withSandbox { sandbox, address in
             let client = WireClient(address: address)

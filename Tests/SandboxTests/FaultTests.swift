@@ -2,7 +2,7 @@ import Testing
 
 @testable import Sandbox
 
-@Suite(.timeLimit(.minutes(1))) struct FaultTests {
+@Suite(.timeLimit(.minutes(10))) struct FaultTests {
     private let base = CloudKassirTests.base
 
     @Test(arguments: [true, false]) func resetsAreRealAndCountAsToldBefore(accepting: Bool) async throws {

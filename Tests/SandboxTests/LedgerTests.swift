@@ -3,7 +3,7 @@ import Testing
 
 @testable import Sandbox
 
-@Suite(.timeLimit(.minutes(1))) struct LedgerTests {
+@Suite(.timeLimit(.minutes(10))) struct LedgerTests {
     private let base = CloudKassirTests.base
 
     /// Sends the sample receipt and gives its fiscal values under the codes of the order properties.

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Sandbox
 
-@Suite(.timeLimit(.minutes(1))) struct ModuleMethodTests {
+@Suite(.timeLimit(.minutes(10))) struct ModuleMethodTests {
     private static let method = "\(BitrixTests.rest)/fiscal.relay.order.properties.set"
 
     @Test func valuesAreSetByCodeAndNothingElseIsTouched() async throws {

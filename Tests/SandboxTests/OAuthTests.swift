@@ -2,7 +2,7 @@ import Testing
 
 @testable import Sandbox
 
-@Suite(.timeLimit(.minutes(1))) struct OAuthTests {
+@Suite(.timeLimit(.minutes(10))) struct OAuthTests {
     static let rest = "/portal/main/rest"
 
     private static func portal(_ application: BitrixPortal.Application = .init()) -> BitrixPortal {

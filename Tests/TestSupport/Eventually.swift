@@ -11,7 +11,7 @@ package import Testing
 ///   - condition: Looks for the fact; what it throws ends the wait.
 /// - Throws: What `condition` throws, or `CancellationError`.
 package func eventually(
-    within limit: Duration = .seconds(20), _ what: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation,
+    within limit: Duration = .seconds(60), _ what: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + limit

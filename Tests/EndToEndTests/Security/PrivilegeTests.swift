@@ -6,7 +6,7 @@ import Testing
 ///
 /// The rules look at every table and function there is, so that a new one which says nothing about its rights, or too
 /// much, is found here.
-@Suite(.database, .timeLimit(.minutes(2))) struct PrivilegeTests {
+@Suite(.database, .timeLimit(.minutes(10))) struct PrivilegeTests {
     private let owner = TestDatabase.current.pool
 
     private func texts(_ sql: String) async throws -> [String] {

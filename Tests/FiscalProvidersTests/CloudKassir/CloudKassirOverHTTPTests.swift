@@ -4,7 +4,7 @@ import HTTPTransport
 import Testing
 
 /// The provider over the real transport and a real socket: what the network does must arrive as the right verdict.
-@Suite(.timeLimit(.minutes(1))) struct CloudKassirOverHTTPTests {
+@Suite(.timeLimit(.minutes(10))) struct CloudKassirOverHTTPTests {
     private func withProvider(
         _ script: [LoopbackServer.Step], timeout: Duration = .seconds(20),
         _ body: (CloudKassirProvider, LoopbackServer) async throws -> Void
