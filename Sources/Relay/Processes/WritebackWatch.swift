@@ -111,5 +111,5 @@ package struct WritebackWatch: Sendable {
         ORDER BY d.name
         """)
 
-    private static let resume = Statement("writeback.resume", "SELECT fiscal.resume_destination($1, $2, $3)")
+    private static let resume = Statement("writeback.resume", "SELECT fiscal.reopen_destination($1, $2, $3)")
 }

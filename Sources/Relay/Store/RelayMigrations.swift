@@ -23,6 +23,7 @@ package enum RelayMigrations {
         migration(16, "callback", PackageResources._016_callback_sql),
         migration(17, "outbox_occurred", PackageResources._017_outbox_occurred_sql),
         migration(18, "payload_size", PackageResources._018_payload_size_sql),
+        migration(19, "reopen", PackageResources._019_reopen_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ bytes: [UInt8]) -> Migration {
