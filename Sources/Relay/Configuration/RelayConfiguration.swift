@@ -13,6 +13,13 @@ package struct RelayConfiguration: Sendable {
     /// - Throws: ``ConfigurationFaults`` with every fault, each with its key and what is allowed.
     package init(yaml: String, environment: [String: String]) throws(ConfigurationFaults) {
         var reader = ConfigurationReader(try ConfigurationSource(yaml: yaml, environment: environment))
+        self.init(from: &reader)
+        reader.reportUnknownKeys()
+        if !reader.faults.isEmpty { throw ConfigurationFaults(reader.faults) }
+    }
+
+    /// Reads every setting; faults are with the reader.
+    init(from reader: inout ConfigurationReader) {
         database = DatabaseSettings(from: &reader)
         worker = WorkerSettings(from: &reader)
         log = LogSettings(from: &reader)
@@ -25,8 +32,6 @@ package struct RelayConfiguration: Sendable {
         self.shops = shops
         worker.checkRequests(of: shops, in: &reader)
         StockSettings.checkOwners(of: shops, in: &reader)
-        reader.reportUnknownKeys()
-        if !reader.faults.isEmpty { throw ConfigurationFaults(reader.faults) }
     }
 }
 

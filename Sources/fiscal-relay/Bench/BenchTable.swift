@@ -42,17 +42,18 @@ struct BenchTable: Sendable {
         lines = rows.map { Line(row: $0) }
     }
 
-    /// Measures everything once.
-    mutating func measure(on server: BenchServer, _ tell: (String) -> Void) async throws {
+    /// Measures everything once. `tell` hears of each line as soon as it is measured: what is known of it in this round,
+    /// and the line of the table with the medians of all rounds so far.
+    mutating func measure(on server: BenchServer, _ tell: (_ figures: String, _ line: String) -> Void) async throws {
         var reports: [String: BenchReport] = [:]
         func report(_ measurement: Measurement) async throws -> BenchReport {
             if let known = reports[measurement.name] { return known }
-            tell(measurement.name)
             let report = try await measurement.run(server)
             reports[measurement.name] = report
             return report
         }
         for index in lines.indices {
+            defer { tell(Self.figures(of: lines[index]), Self.text(lines[index])) }
             let row = lines[index].row
             let measured = try await report(row.measured)
             let value = row.figure(measured)
@@ -67,13 +68,17 @@ struct BenchTable: Sendable {
         }
     }
 
-    /// The table, medians of all rounds.
-    var markdown: String {
-        let head = [
-            "| figure | goal | measured | against | ratio (least to most) | ratio per CPU second | reached |",
-            "| --- | --- | --- | --- | --- | --- | --- |",
-        ]
-        return (head + lines.map(Self.text)).joined(separator: "\n")
+    /// The first two lines of the table.
+    static let head = """
+        | figure | goal | measured | against | ratio (least to most) | ratio per CPU second | reached |
+        | --- | --- | --- | --- | --- | --- | --- |
+        """
+
+    /// What the latest round found for a line.
+    private static func figures(of line: Line) -> String {
+        guard let value = line.values.last else { return "\(line.row.name): failed" }
+        let ratio = line.ratios.last.map { " (\(short($0)) of \(line.row.against?.name ?? ""))" }
+        return "\(line.row.name): \(short(value))\(ratio ?? "")"
     }
 
     private static func text(_ line: Line) -> String {

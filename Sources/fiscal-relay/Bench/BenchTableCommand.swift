@@ -1,4 +1,5 @@
 import ArgumentParser
+import Glibc
 
 struct BenchTableCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -29,9 +30,17 @@ struct BenchTableCommand: AsyncParsableCommand {
             var table = BenchTable(rows: rows)
             for round in 1...rounds {
                 StandardError.write("Round \(round) of \(rounds) …")
-                try await table.measure(on: server) { StandardError.write("  \($0)") }
+                let isLast = round == rounds
+                if isLast { print(BenchTable.head) }
+                try await table.measure(on: server) { figures, line in
+                    StandardError.write("  \(figures)")
+                    // A line is final when the last round has measured it: who is cut off keeps what stands above.
+                    if isLast {
+                        print(line)
+                        fflush(nil)
+                    }
+                }
             }
-            print(table.markdown)
         }
     }
 }
