@@ -58,6 +58,32 @@ import Testing
         #expect((1...3).contains(wishes.count))
     }
 
+    /// The look under way may have begun before the event was committed, and would put off the next one.
+    @Test func aHintDuringALookIsFollowedByAnother() {
+        var state = EngineState(configuration(), at: start)
+        var now = start
+        // Until the quick looks are over, so that the next one would be far away.
+        for _ in 0..<12 {
+            switch state.next(at: now, leaseHolds: true) {
+            case .turn(let turn): state.ended(turn, answer(survey: [], at: now), at: now) { _ in .seconds(5) }
+            case .sleep(let instant): now = instant
+            case .end: Issue.record("it ended")
+            }
+        }
+        now = now.advanced(by: .seconds(2))
+        guard case .turn(let turn) = state.next(at: now, leaseHolds: true) else {
+            Issue.record("it polls")
+            return
+        }
+        state.hint(at: now.advanced(by: .milliseconds(1)))
+        now = now.advanced(by: .milliseconds(2))
+        state.ended(turn, answer(survey: [], at: now), at: now) { _ in .seconds(5) }
+        // A survey may have to wait for as long as its cost demands.
+        var slept = Duration.zero
+        if case .sleep(let instant) = state.next(at: now, leaseHolds: true) { slept = now.duration(to: instant) }
+        #expect(slept <= .milliseconds(25))
+    }
+
     @Test func jobsForNobodyHereDoNotKeepAWorkerBusy() {
         var state = EngineState(configuration(), at: start)
         // Every survey sees ready jobs, every claim gets none of them.

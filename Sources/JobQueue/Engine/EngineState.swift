@@ -26,6 +26,8 @@ struct EngineState: Sendable {
     private var lookAt: ContinuousClock.Instant
     /// The next claim of what we know of. Later than now after a claim that found nothing.
     private var claimAt: ContinuousClock.Instant
+    /// Somebody said that there may be work, and no look has begun since.
+    private var isHinted = false
     private var pendingWish: WakePolicy.Wish?
     /// Slots promised to claims under way.
     private var reserved = 0
@@ -111,6 +113,7 @@ struct EngineState: Sendable {
         if turn.surveys || turn.plan != nil {
             turn.wish = pendingWish
             pendingWish = nil
+            isHinted = false
         }
     }
 
@@ -136,6 +139,7 @@ struct EngineState: Sendable {
 
     /// Somebody said that there may be work.
     mutating func hint(at now: ContinuousClock.Instant) {
+        isHinted = true
         lookAt = now
         claimAt = now
         board.wantSurvey(at: now)
@@ -236,9 +240,10 @@ struct EngineState: Sendable {
             (lookAt, wish) = wake.foundNothing(at: now, using: &generator)
             claimAt = lookAt
         }
-        if let wish {
-            pendingWish = wish
-            // Producers must know before the look that follows.
+        if let wish { pendingWish = wish }
+        // Producers must know of a wish before the look that follows. And what was said while this turn was under way
+        // may be news to it: it looked before.
+        if wish != nil || isHinted {
             lookAt = now
             claimAt = now
             board.wantSurvey(at: now)
