@@ -107,7 +107,13 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
-            name: "GatewayTests", dependencies: ["Gateway", "Relay", logging, nioCore, nioPosix, serviceLifecycle],
+            name: "GatewayTests",
+            dependencies: [
+                "Gateway", "Relay", logging, nioCore, nioPosix, serviceLifecycle,
+                .product(name: "HTTPTypes", package: "swift-http-types"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+                .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "EndToEndTests",

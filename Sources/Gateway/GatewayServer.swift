@@ -18,10 +18,13 @@ package struct GatewayAddress: Hashable, Sendable {
 
 /// Everything of this installation that listens on HTTP. It can be run once.
 ///
-/// Bounded in all that a stranger could make grow: connections, the time and size of a request's head, its body.
+/// Bounded in all that a stranger could make grow: connections, the time that each exchange on them takes, the size of a
+/// request's head and of its body.
 package struct GatewayServer: Service {
     /// Of a request's head, all fields together, in bytes.
     static let largestHead = 16 * 1024
+    /// For an answer to be made and taken. What makes it has limits of its own, which are shorter.
+    static let answerTime = TimeAmount.seconds(60)
 
     private let settings: GatewaySettings
     private let callbacks: CallbackRoute?
@@ -59,7 +62,9 @@ package struct GatewayServer: Service {
             router: router,
             server: .http1(
                 configuration: HTTP1Channel.Configuration(
-                    idleTimeout: patience,
+                    additionalChannelHandlers: [
+                        ConnectionDeadline(requestTime: patience, answerTime: Self.answerTime)
+                    ],
                     httpDecoderConfiguration: .init(
                         maxHeaderFieldSize: Self.largestHead, maxHeaderListSize: Self.largestHead,
                         maxHeaderFieldCount: 100))),

@@ -16,7 +16,7 @@ extension FuzzTarget {
 
 enum PayloadFuzzing {
     enum Kind: String, CaseIterable {
-        case paid, shipped, refunded, correction, check
+        case paid, shipped, refunded, correction, check, sale
     }
 
     static let kinds = Kind.allCases
@@ -26,9 +26,11 @@ enum PayloadFuzzing {
         "\"vat_rate\":", "\"settlement\":", "\"customer\":", "\"marks\":", "\"advance\"", "\"credit\"",
         "\"full_prepayment\"", "\"prepayment\"", "\"0.22\"", "\"0.001\"", "\"99999999.99\"", "-1", "1e99", "null", "{}",
         "[]", "\"\\ud800\"", "\"\\u0000\"", "\"order_discount\":", "\"bonus\":", "\"delivery\":", "\"agent\":",
+        "\"transaction_id\":", "\"original_transaction_id\":", "\"type\":\"refund\"",
+        "\"fiscalized_by\":\"cloud\"", "\"product_id\":", "\"store_id\":", "\"fiscal\":{", "\"shipment\":{",
     ]
 
-    private static let shop: ShopSettings? = {
+    static let shop: ShopSettings? = {
         let yaml = """
             shops:
               main:
@@ -44,6 +46,7 @@ enum PayloadFuzzing {
 
     static func run(_ kind: Kind, _ text: String) throws(FuzzFinding) {
         guard let shop else { throw FuzzFinding("the configuration of the fuzzer is broken") }
+        for stock in StockReading.kinds { try StockFuzzing.run(stock, text) }
         let plan: ReceiptPlan
         do {
             plan = try Self.plan(
@@ -67,6 +70,8 @@ enum PayloadFuzzing {
         case .shipped: try ShippedOrderPlanner.plan(ShippedOrder(payload: text), context)
         case .refunded: try RefundPlanner.plan(RefundedPayment(payload: text), context)
         case .check: try CashboxCheckPlanner.plan(CashboxCheck(payload: text), context)
+        case .sale:
+            try PointOfSalePlanner.plan(PosTransaction(payload: text), context, PointOfSalePlanner.Family())
         case .correction:
             try CorrectionPlanner.plan(
                 ReceiptCorrectionEvent(payload: text), wrong: nil, eventKey: "correction:1", context)

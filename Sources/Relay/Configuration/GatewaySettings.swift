@@ -11,7 +11,8 @@ package struct GatewaySettings: Sendable {
     package let callbackSecret: Secret?
     /// Database connections, apart from the workers'.
     package let poolSize: Int
-    /// How long a connection may stand still, within a request or between two, before it is closed.
+    /// How long a request may take to arrive in full, counted from the opening of the connection or the end of the answer
+    /// before: then the connection is closed.
     package let requestTimeout: Duration
     /// Connections at once; more wait to be accepted.
     package let connections: Int

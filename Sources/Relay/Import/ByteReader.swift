@@ -15,6 +15,8 @@ package final class ByteReader {
     private var index = 0
     private var count = 0
     private var isAtEnd = false
+    /// All there is stands in the buffer.
+    private var isWhole = false
 
     /// Offset of the next byte.
     package private(set) var position: Int64 = 0
@@ -29,6 +31,13 @@ package final class ByteReader {
         isOwned = path != "-"
         descriptor = isOwned ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO
         if descriptor < 0 { throw Failure(description: "\(path) cannot be read") }
+    }
+
+    /// Reads what is in memory already.
+    package init(_ bytes: [UInt8]) {
+        (descriptor, isOwned) = (-1, false)
+        (buffer, count) = (bytes, bytes.count)
+        (isWhole, isAtEnd) = (true, true)
     }
 
     deinit {
@@ -46,6 +55,10 @@ package final class ByteReader {
     ///
     /// - Throws: ``Failure`` where there is no such place.
     package func seek(to position: Int64, line: Int64) throws(Failure) {
+        if isWhole, let place = Int(exactly: position), 0...count ~= place {
+            (index, self.position, self.line) = (place, position, line)
+            return
+        }
         guard lseek(descriptor, off_t(position), SEEK_SET) == off_t(position) else {
             throw Failure(description: "the file cannot be continued where it was left")
         }
@@ -98,6 +111,16 @@ package final class ByteReader {
                 return bytes
             }
         }
+    }
+
+    /// Takes the next bytes, as many as are at hand; nil at the end.
+    package func nextPiece() -> [UInt8]? {
+        guard peek() != nil else { return nil }
+        let piece = Array(buffer[index..<count])
+        for byte in piece where byte == 0x0A { line += 1 }
+        position += Int64(piece.count)
+        index = count
+        return piece
     }
 
     /// Takes a byte order mark at the very beginning.

@@ -56,15 +56,18 @@ package struct EventLines: ImportReading {
         } catch {
             throw Fault("is not JSON")
         }
-        guard case .object(var fields) = value else { throw Fault("is \(value.kindName), not an object") }
-        var moment: Timestamp?
-        if case .string(let text)? = fields["occurred_at"] {
-            guard let seconds = EventTime.seconds(text) else {
-                throw Fault("occurred_at: is no moment such as 2026-11-21T12:00:00+03:00")
-            }
-            moment = Timestamp(microsecondsSince1970: seconds * 1_000_000)
-        }
-        guard let name = fields["shop"]?.decimalText ?? shop, !name.isEmpty else { throw Fault("shop: is missing") }
+        guard case .object(let fields) = value else { throw Fault("is \(value.kindName), not an object") }
+        let event = try self.event(fields, shop: shop)
+        if let reason = EventForm.fault(of: event) { throw Fault(reason) }
+        return event
+    }
+
+    private static func event(
+        _ fields: [String: JSONValue], shop: String?
+    ) throws(Fault) -> EventStore.NewEvent {
+        var fields = fields
+        let moment = try self.moment(fields)
+        guard let name = try optionalText("shop", fields) ?? shop else { throw Fault("shop: is missing") }
         guard let payload = fields["payload"] else {
             guard let transaction = fields["transaction_id"]?.decimalText, !transaction.isEmpty else {
                 throw Fault("payload: is missing")
@@ -79,11 +82,26 @@ package struct EventLines: ImportReading {
         }
         return EventStore.NewEvent(
             shop: name, kind: try self.text("kind", fields), eventKey: try self.text("event_key", fields),
-            subject: fields["subject"]?.decimalText ?? "", payload: payload.jsonText, occurredAt: moment)
+            subject: try optionalText("subject", fields) ?? "", payload: payload.jsonText, occurredAt: moment)
     }
 
     private static func text(_ name: String, _ fields: [String: JSONValue]) throws(Fault) -> String {
-        guard let text = fields[name]?.decimalText, !text.isEmpty else { throw Fault("\(name): is missing") }
+        guard let text = try optionalText(name, fields) else { throw Fault("\(name): is missing") }
         return text
+    }
+
+    /// nil: absent, null or empty.
+    private static func optionalText(_ name: String, _ fields: [String: JSONValue]) throws(Fault) -> String? {
+        guard let value = fields[name], value != .null else { return nil }
+        guard let text = value.decimalText else { throw Fault("\(name): is \(value.kindName), not a text") }
+        return text.isEmpty ? nil : text
+    }
+
+    private static func moment(_ fields: [String: JSONValue]) throws(Fault) -> Timestamp? {
+        guard let value = fields["occurred_at"], value != .null else { return nil }
+        guard case .string(let text) = value, let seconds = EventTime.seconds(text) else {
+            throw Fault("occurred_at: is no moment such as 2026-11-21T12:00:00+03:00")
+        }
+        return Timestamp(microsecondsSince1970: seconds * 1_000_000)
     }
 }

@@ -38,10 +38,7 @@ package struct ImportStore: Sendable {
         guard let size = reader.size else { return nil }
         var hash = SHA256()
         hash.update(data: Array(manner.utf8))
-        while let bytes = reader.nextLine(limit: .max) {
-            hash.update(data: bytes)
-            hash.update(data: [0x0A])
-        }
+        while let bytes = reader.nextPiece() { hash.update(data: bytes) }
         if let failure = reader.failure { throw failure }
         return File(digest: Array(hash.finalize()), name: path, size: size)
     }

@@ -49,11 +49,12 @@ enum PosRow {
             }
             moment = Timestamp(microsecondsSince1970: seconds * 1_000_000)
         }
-        return .event(
-            EventStore.NewEvent(
-                shop: shop, kind: PosTransaction.kind, eventKey: PosTransaction.payment(of: transaction),
-                subject: subject(order: head["order_id"], original: head["original_transaction_id"], transaction),
-                payload: JSONValue.object(fields).jsonText, occurredAt: moment), line: line, items: items.map(\.line))
+        let event = EventStore.NewEvent(
+            shop: shop, kind: PosTransaction.kind, eventKey: PosTransaction.payment(of: transaction),
+            subject: subject(order: head["order_id"], original: head["original_transaction_id"], transaction),
+            payload: JSONValue.object(fields).jsonText, occurredAt: moment)
+        if let reason = EventForm.fault(of: event) { return .rejected(ImportNote(.rejected, line: line, reason)) }
+        return .event(event, line: line, items: items.map(\.line))
     }
 
     /// The lane of a transaction: its order's, else its original's, else its own.

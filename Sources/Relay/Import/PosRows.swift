@@ -17,6 +17,12 @@ package struct PosRows: ImportReading {
         "marks", "item_store_id", "discountable", "sno",
     ]
 
+    /// Rows of one transaction that are kept, and bytes of them.
+    private static let mostRows = GoodsPayload.maximumLines
+    private static let mostBytes: Int64 = 8 << 20
+    /// Rows to be told of before an event is, at most.
+    private static let mostNotes = 1000
+
     private let csv: CSVReader
     private let reader: ByteReader
     private let columns: [String]
@@ -43,7 +49,9 @@ package struct PosRows: ImportReading {
         }
         let known = Self.transactionColumns + Self.itemColumns
         if let unknown = columns.first(where: { !known.contains($0) }) {
-            throw Failure(description: "column “\(unknown)” is not known; allowed: \(known.joined(separator: ", "))")
+            let shown = String(
+                unknown.unicodeScalars.filter { $0.value >= 0x20 && !(0x7F..<0xA0 ~= $0.value) }.prefix(40))
+            throw Failure(description: "column “\(shown)” is not known; allowed: \(known.joined(separator: ", "))")
         }
         if Set(columns).count != columns.count { throw Failure(description: "a column stands there twice") }
         guard columns.contains("transaction_id") else { throw Failure(description: "column transaction_id is missing") }
@@ -63,6 +71,7 @@ package struct PosRows: ImportReading {
         guard let first = record() else { return notes.isEmpty ? nil : .rejected(notes.removeFirst()) }
         let head = values(first)
         var rows = [(line: first.line, values: head)]
+        var isTooLarge = false
         while let more = record() {
             let values = values(more)
             guard values["transaction_id"] == head["transaction_id"],
@@ -71,7 +80,14 @@ package struct PosRows: ImportReading {
                 ahead = more
                 break
             }
-            rows.append((more.line, values))
+            isTooLarge = isTooLarge || rows.count == Self.mostRows || more.position - first.position > Self.mostBytes
+            if !isTooLarge { rows.append((more.line, values)) }
+        }
+        guard !isTooLarge else {
+            return .rejected(
+                ImportNote(
+                    .rejected, line: first.line,
+                    "the transaction has more than \(Self.mostRows) rows, or than \(Self.mostBytes >> 20) MiB of them"))
         }
         return PosRow.event(of: rows, shop: shop)
     }
@@ -82,7 +98,7 @@ package struct PosRows: ImportReading {
             ahead = nil
             return record
         }
-        while let element = csv.next() {
+        while notes.count < Self.mostNotes, let element = csv.next() {
             switch element {
             case .malformed(let line, let reason): notes.append(ImportNote(.rejected, line: line, reason))
             case .record(let record) where record.fields.count != columns.count:

@@ -28,17 +28,21 @@ struct GatewayStage: Sendable {
     /// Runs a gateway for the shops `main` and `second` while `body` runs.
     ///
     /// - Parameters:
-    ///   - patience: How long a request may take to arrive.
+    ///   - patience: How long a request may take to arrive. Where a test waits for one to arrive, it must be more than a
+    ///     busy machine can take: one that is let go never arrives.
+    ///   - connections: At once.
     ///   - outcome: What becomes of a call that was noted; by default it wakes the poll.
     ///   - body: Talks to the gateway.
     /// - Throws: What `body` throws.
     static func run(
-        patience: String = "10s",
+        patience: String = "60s", connections: Int = 256,
         outcome: @escaping @Sendable (Call) async throws -> CallbackInbox.Outcome = { _ in .woken },
         _ body: @Sendable (GatewayStage) async throws -> Void
     ) async throws {
         let configuration = try RelayConfiguration(
-            yaml: "gateway: { port: 0, callback_secret: \(secret), request_timeout: \(patience) }", environment: [:])
+            yaml: """
+                gateway: { port: 0, callback_secret: \(secret), request_timeout: \(patience), connections: \(connections) }
+                """, environment: [:])
         var logger = Logger(label: "gateway")
         logger.logLevel = .critical
         let calls = Mutexed<[Call]>([])

@@ -29,9 +29,28 @@ struct RawClient {
         try await send(method, path, body: body)?.status
     }
 
-    /// Sends bytes and reads until the server closes. `more` is sent again and again until then, a thousand times at
-    /// most.
-    func raw(_ text: String, more: String? = nil) async throws -> Answer? {
+    /// What a client goes on sending after its first bytes, piece by piece.
+    struct More {
+        let piece: String
+        /// Pieces at most; a server that takes them all has let itself be held.
+        let count: Int
+        /// Between two pieces.
+        var pause: Duration = .zero
+    }
+
+    /// Sends bytes and reads until the server closes.
+    func raw(_ text: String) async throws -> Answer? {
+        try await converse(text, nil).answer
+    }
+
+    /// Sends bytes, then more of them until the server closes.
+    ///
+    /// - Returns: What the server said, and whether it closed before all was sent.
+    func raw(_ text: String, more: More) async throws -> (answer: Answer?, isCutOff: Bool) {
+        try await converse(text, more)
+    }
+
+    private func converse(_ text: String, _ more: More?) async throws -> (answer: Answer?, isCutOff: Bool) {
         let client = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .connect(host: address.host, port: address.port) { channel in
                 channel.eventLoop.makeCompletedFuture {
@@ -39,8 +58,9 @@ struct RawClient {
                 }
             }
         let received = Mutexed<[UInt8]>([])
+        let isCutOff = Mutexed(false)
         // The end of a connection that the server has closed already is an error, and none of ours.
-        try? await client.executeThenClose { inbound, outbound in
+        try? await client.executeThenClose { inbound, _ in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
                     for try await buffer in inbound {
@@ -49,21 +69,32 @@ struct RawClient {
                 }
                 group.addTask {
                     do {
-                        if !text.isEmpty { try await outbound.write(ByteBuffer(string: text)) }
+                        // Each write is waited for until the kernel has it: an async writer takes more than that.
+                        if !text.isEmpty { try await client.channel.writeAndFlush(ByteBuffer(string: text)) }
                         guard let more else { return }
-                        for _ in 0..<1000 { try await outbound.write(ByteBuffer(string: more)) }
+                        for _ in 0..<more.count {
+                            try await client.channel.writeAndFlush(ByteBuffer(string: more.piece))
+                            if more.pause > .zero { try await Task.sleep(for: more.pause) }
+                        }
                     } catch {
                         // The server reads no more: what it said is being read.
+                        isCutOff.change { $0 = true }
                     }
                 }
                 try await group.waitForAll()
             }
         }
-        let bytes = received.value
+        return (Answer(received.value), isCutOff.value)
+    }
+}
+
+extension RawClient.Answer {
+    /// nil: these bytes are no whole head of an answer.
+    init?(_ bytes: [UInt8]) {
         let whole = String(decoding: bytes, as: UTF8.self)
         guard let end = whole.firstRange(of: "\r\n\r\n") else { return nil }
-        let head = String(whole[..<end.lowerBound])
-        let status = head.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
-        return Answer(status: status, head: head, body: String(whole[end.upperBound...]))
+        head = String(whole[..<end.lowerBound])
+        status = head.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+        body = String(whole[end.upperBound...])
     }
 }
