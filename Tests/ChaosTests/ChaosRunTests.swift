@@ -10,6 +10,19 @@ import Testing
     /// provider was told to refuse.
     private static let expectedReasons: Set<String> = ["kind_unknown", "provider_chaos_refused", "value_missing"]
 
+    /// What tells how hard the day was.
+    private static let figures = [
+        ("runs", "SELECT outcome || ' ' || count(*) FROM fiscal.attempt GROUP BY outcome ORDER BY 1"),
+        ("sends", "SELECT count(*) || ' of ' || count(DISTINCT digest) FROM fiscal.attempt WHERE digest IS NOT NULL"),
+        ("ends", "SELECT outcome || ' ' || count(*) FROM fiscal.event_end GROUP BY outcome ORDER BY 1"),
+        (
+            "dead",
+            "SELECT reason_code || ' ' || count(*) FROM fiscal.job WHERE state = 'dead' GROUP BY reason_code ORDER BY 1"
+        ),
+        ("stock", "SELECT kind || ' ' || count(*) FROM fiscal.stock_movement GROUP BY kind ORDER BY 1"),
+        ("documents", "SELECT state || ' ' || count(*) FROM fiscal.stock_document GROUP BY state ORDER BY 1"),
+    ]
+
     @Test(.timeLimit(.minutes(60))) func theWorstDay() async throws {
         let settings = ChaosSettings.current
         let plan = ChaosPlan(seed: settings.seed, seconds: settings.seconds)
@@ -23,9 +36,9 @@ import Testing
             try await world.rest()
             try await judge(world, issues)
             if issues.count > 0 {
-                for worker in world.workers {
+                for worker in world.workers + [world.gateway] {
                     let log = FileManager.default.contents(atPath: worker.log) ?? Data()
-                    story.tell("log of worker \(worker.number):\n" + String(decoding: log, as: UTF8.self))
+                    story.tell("log of \(worker.name):\n" + String(decoding: log, as: UTF8.self))
                 }
             }
         }
@@ -54,7 +67,7 @@ import Testing
         let unwritten = try await world.texts(
             """
             SELECT DISTINCT r.order_id FROM fiscal.receipt r JOIN fiscal.event_end e ON e.event_id = r.event_id
-            WHERE r.shop = 'main' AND r.state = 'fiscalised' AND r.type = 'sell' AND NOT EXISTS (
+            WHERE r.shop = 'main' AND r.order_id IS NOT NULL AND r.state = 'fiscalised' AND r.type = 'sell' AND NOT EXISTS (
                 SELECT FROM fiscal.writeback w WHERE w.shop = r.shop AND w.order_id = r.order_id AND w.outcome = 'written')
             """)
         check(unwritten.isEmpty, "orders do not know of their receipts: \(unwritten.prefix(5))")
@@ -62,9 +75,15 @@ import Testing
             world.sandbox.properties(ofOrder: Int($0) ?? 0)?["CLOUDKASSIR_FD"]?.isEmpty ?? true
         }
         check(empty.isEmpty, "orders were said to be written and are not: \(empty.prefix(5))")
+        let stock = try await world.stock().differences
+        check(stock.isEmpty, "stock is not what was sold: \(stock.prefix(5))")
         let printed = try await world.number("SELECT count(*) FROM fiscal.receipt WHERE state = 'fiscalised'")
-        world.story.tell("\(written.count) events, \(printed) receipts, \(world.workers.map(\.starts)) starts")
+        let calls = try await world.number("SELECT count(*) FROM fiscal.callback")
         check(printed > 0, "nothing was printed")
+        check(calls > 0, "the gateway heard of no receipt")
+        world.story.tell("\(written.count) events, \(printed) receipts, \(calls) of them called about")
+        for (what, sql) in Self.figures { world.story.tell("\(what): \(try await world.texts(sql))") }
+        world.story.tell("\(world.workers.map(\.starts)) and \(world.gateway.starts) starts")
     }
 }
 

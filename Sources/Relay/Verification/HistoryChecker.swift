@@ -31,6 +31,7 @@ package struct HistoryChecker: Sendable {
         return OneReceiptRule.violations(of: event, ledger, isSettled: isSettled)
             + IntentRule.violations(of: event, ledger)
             + FenceRule.violations(of: event, claimDelay: claimDelay)
+            + DoubtRule.violations(of: event, claimDelay: claimDelay)
             + NothingLostRule.violations(of: event, isSettled: isSettled)
             + lane.violations(of: event)
     }

@@ -60,11 +60,13 @@ package struct HistoryEvent: Hashable, Sendable {
     package var runs: [HistoryRun]
     /// A person let the rest of its lane pass it.
     package var wasReleased: Bool
+    /// When people replayed or resolved its job.
+    package var acts: [Timestamp]
 
     package init(
         id: Int64, shop: String, kind: String, eventKey: String, lane: String = "", committedAt: Timestamp? = nil,
         job: Job? = nil, end: End? = nil, receipts: [HistoryReceipt] = [], runs: [HistoryRun] = [],
-        wasReleased: Bool = false
+        wasReleased: Bool = false, acts: [Timestamp] = []
     ) {
         self.id = id
         self.shop = shop
@@ -77,6 +79,7 @@ package struct HistoryEvent: Hashable, Sendable {
         self.receipts = receipts
         self.runs = runs
         self.wasReleased = wasReleased
+        self.acts = acts
     }
 
     /// When its first run on record began.

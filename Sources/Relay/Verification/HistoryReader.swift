@@ -72,13 +72,18 @@ package struct HistoryReader: Sendable {
             let ids = Parameter.ints(events.map(\.id))
             let receipts = try transaction.query(HistoryStatements.receipts, [ids], Self.receipt)
             let runs = try transaction.query(HistoryStatements.runs, [ids], Self.run)
-            let released = try transaction.query(HistoryStatements.released, [ids]) { row throws(PostgresError) in
-                try row.get(Int64.self, 0)
-            }
+            let acts = try transaction.query(HistoryStatements.acts, [ids], Self.act)
             let places = Dictionary(events.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
             for receipt in receipts { if let index = places[receipt.event] { events[index].receipts.append(receipt) } }
             for run in runs { if let index = places[run.job] { events[index].runs.append(run) } }
-            for id in released { if let index = places[id] { events[index].wasReleased = true } }
+            for act in acts {
+                guard let index = places[act.job] else { continue }
+                if act.action == "release" {
+                    events[index].wasReleased = true
+                } else {
+                    events[index].acts.append(act.at)
+                }
+            }
             return events
         }
     }
@@ -142,6 +147,13 @@ package struct HistoryReader: Sendable {
             job: try row.get("job_id"), runNumber: try row.get("run_no"), worker: try row.get("worker_id"),
             startedAt: try row.get("started_at"), endedAt: try row.get("ended_at"), part: try row.get("part"),
             edition: try row.get("edition"), step: try row.get("step"), outcome: try row.get("outcome"),
-            digest: try row.get("digest"))
+            digest: try row.get("digest"), sentAt: try row.get("sent_at"), answeredAt: try row.get("answered_at"),
+            code: try row.get("code"), doubt: try row.get("doubt"), quietUntil: try row.get("quiet_until"))
+    }
+
+    private static func act(
+        _ row: borrowing Row
+    ) throws(PostgresError) -> (job: Int64, action: String, at: Timestamp) {
+        (try row.get("job_id"), try row.get("action"), try row.get("at"))
     }
 }

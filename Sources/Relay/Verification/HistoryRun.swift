@@ -26,10 +26,22 @@ package struct HistoryRun: Hashable, Sendable {
     package var outcome: String
     /// SHA-256 of the bytes that it sent, lower-case hexadecimal; nil: it sent nothing.
     package var digest: String?
+    /// When its request began to leave, by the worker's clock; nil: nothing can have left.
+    package var sentAt: Timestamp?
+    /// When the answer was complete, by the worker's clock; nil: there was none.
+    package var answeredAt: Timestamp?
+    /// Our code of what went wrong, or the other side's of its answer.
+    package var code: String?
+    /// What its worker had declared of the step: none, lookup, resend, person; nil: nobody knows any more.
+    package var doubt: String?
+    /// Of a lost run: when its request can no longer be under way, by the database's clock.
+    package var quietUntil: Timestamp?
 
     package init(
         job: Int64, runNumber: Int64, worker: Int64? = nil, startedAt: Timestamp?, endedAt: Timestamp, part: Int = 1,
-        edition: Int = 1, step: String, outcome: String, digest: String? = nil
+        edition: Int = 1, step: String, outcome: String, digest: String? = nil,
+        sentAt: Timestamp? = nil, answeredAt: Timestamp? = nil, code: String? = nil, doubt: String? = nil,
+        quietUntil: Timestamp? = nil
     ) {
         self.job = job
         self.runNumber = runNumber
@@ -41,7 +53,15 @@ package struct HistoryRun: Hashable, Sendable {
         self.step = step
         self.outcome = outcome
         self.digest = digest
+        self.sentAt = sentAt
+        self.answeredAt = answeredAt
+        self.code = code
+        self.doubt = doubt
+        self.quietUntil = quietUntil
     }
+
+    /// Whether bytes of a receipt may have left in it.
+    package var hasSent: Bool { digest != nil && sentAt != nil }
 
     package var standing: Standing {
         switch outcome {

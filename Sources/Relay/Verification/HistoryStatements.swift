@@ -51,14 +51,23 @@ enum HistoryStatements {
         "verify.runs",
         """
         SELECT a.job_id, a.run_no, a.worker_id, a.started_at, a.ended_at, a.part, a.edition, a.step, a.outcome,
-               encode(a.digest, 'hex') AS digest
-        FROM fiscal.attempt a WHERE a.job_id = ANY ($1)
+               encode(a.digest, 'hex') AS digest, a.sent_at, a.answered_at, a.code, s.doubt,
+               CASE WHEN a.outcome = 'lost' THEN w.lease_until + s.timeout END AS quiet_until
+        FROM fiscal.attempt a
+        LEFT JOIN fiscal.worker w ON w.id = a.worker_id
+        LEFT JOIN fiscal.worker_step s ON s.worker_id = a.worker_id AND s.kind = a.kind AND s.step = a.step
+        WHERE a.job_id = ANY ($1)
         ORDER BY a.job_id, a.run_no, a.ended_at
         """)
 
-    static let released = Statement(
-        "verify.released",
-        "SELECT DISTINCT a.job_id FROM fiscal.operator_action a WHERE a.job_id = ANY ($1) AND a.action = 'release'")
+    /// What people did to the jobs of events.
+    static let acts = Statement(
+        "verify.acts",
+        """
+        SELECT a.job_id, a.action, a.at FROM fiscal.operator_action a
+        WHERE a.job_id = ANY ($1) AND a.action IN ('release', 'replay', 'resolve')
+        ORDER BY a.id
+        """)
 
     /// Whether the server remembers when transactions committed.
     static let keepsCommitTimes = Statement(
@@ -86,7 +95,8 @@ enum HistoryStatements {
         "verify.doubled_runs",
         """
         SELECT a.job_id, a.run_no, a.worker_id, a.started_at, a.ended_at, a.part, a.edition, a.step, a.outcome,
-               encode(a.digest, 'hex') AS digest
+               encode(a.digest, 'hex') AS digest, a.sent_at, a.answered_at, a.code, NULL::text AS doubt,
+               NULL::timestamptz AS quiet_until
         FROM fiscal.attempt a
         JOIN (SELECT d.job_id, d.run_no FROM fiscal.attempt d WHERE d.outcome <> 'fenced'
               GROUP BY d.job_id, d.run_no HAVING count(*) > 1) twice USING (job_id, run_no)

@@ -5,6 +5,7 @@ package struct Violation: Hashable, Sendable, Encodable {
         case oneReceipt = "I1"
         case intentFirst = "I2"
         case fence = "I3"
+        case inDoubt = "I4"
         case laneOrder = "I5"
         case stockOnce = "I6"
         case nothingLost = "I7"

@@ -21,6 +21,9 @@ enum ChaosFault: Hashable, Sendable, CustomStringConvertible {
     case restartPooler
     case provider(ProviderTrouble)
     case bitrixDown(seconds: Int)
+    case portal(PortalTrouble)
+    case killGateway
+    case freezeGateway(seconds: Int)
 
     enum ProviderTrouble: String, Hashable, Sendable, CaseIterable {
         /// After the sender has given up.
@@ -28,6 +31,11 @@ enum ChaosFault: Hashable, Sendable, CustomStringConvertible {
         case never, neverAndNotAccepted
         case acceptingAndResetting, reset, closed, garbage, truncated, error500, throttled, slowPrinting
         case passingFailure, finalFailure
+    }
+
+    /// What befalls calls of Bitrix, documents of stock among them.
+    enum PortalTrouble: String, Hashable, Sendable, CaseIterable {
+        case acceptingAndResetting, never, garbage, busy
     }
 
     var description: String {
@@ -49,6 +57,9 @@ enum ChaosFault: Hashable, Sendable, CustomStringConvertible {
         case .holdTransaction(let seconds): "hold a transaction open for \(seconds) s"
         case .restartPooler: "restart pgbouncer"
         case .provider(let trouble): "provider: \(trouble.rawValue)"
+        case .portal(let trouble): "portal: \(trouble.rawValue)"
+        case .killGateway: "kill the gateway"
+        case .freezeGateway(let seconds): "stop the gateway for \(seconds) s"
         case .bitrixDown(let seconds): "Bitrix down for \(seconds) s"
         }
     }

@@ -1,4 +1,5 @@
 import Postgres
+import Relay
 import Sandbox
 import Synchronization
 
@@ -7,7 +8,7 @@ final class ChaosLoad: Sendable {
     struct Event: Sendable {
         let shop: String
         let kind: String
-        let key: String
+        var key: String
         let subject: String
         let payload: String
         /// Whether it can be receipted; otherwise it must end in front of a person.
@@ -16,6 +17,7 @@ final class ChaosLoad: Sendable {
 
     private struct State {
         var written: [String: Bool] = [:]
+        var left: [String: Int] = [:]
         var isOver = false
         var isDone = false
     }
@@ -36,6 +38,9 @@ final class ChaosLoad: Sendable {
     /// Keys whose COMMIT this shop saw, as `shop key`, and whether each is valid.
     var written: [String: Bool] { state.withLock { $0.written } }
 
+    /// Thousandths of goods that left with what is written, as `shop/product`.
+    var left: [String: Int] { state.withLock { $0.left } }
+
     /// Whether the last order is written.
     var isDone: Bool { state.withLock { $0.isDone } }
 
@@ -47,33 +52,70 @@ final class ChaosLoad: Sendable {
         var order = 1_000_000 * (number + 1)
         while !state.withLock({ $0.isOver }), !Task.isCancelled {
             order += 1
-            for batch in orderEvents(order, using: &generator) {
-                await write(batch, byFunction: number == 1)
-                try? await Task.sleep(for: .milliseconds(Int.random(in: 10...60, using: &generator)))
+            let shop = order % 5 == 0 ? "point" : "main"
+            if Int.random(in: 0..<4, using: &generator) == 0 {
+                let family = ChaosTill(shop: shop, number: order).family(using: &generator)
+                await write(family.batches, using: &generator)
+                note(family.left, of: ChaosStock.sold, in: shop)
+            } else {
+                let batches = orderEvents(order, shop: shop, using: &generator)
+                await write(batches, using: &generator)
+                let shipments = batches.joined().count { $0.kind == "order.shipped" }
+                note(shipments * 1000, of: ChaosStock.shipped, in: shop)
             }
         }
         state.withLock { $0.isDone = true }
     }
 
+    private func note(_ thousandths: Int, of product: Int, in shop: String) {
+        guard thousandths != 0 else { return }
+        state.withLock { $0.left["\(shop)/\(product)", default: 0] += thousandths }
+    }
+
+    private func write(_ batches: [[Event]], using generator: inout SeededGenerator) async {
+        for batch in batches {
+            await write(batch, byFunction: number == 1)
+            try? await Task.sleep(for: .milliseconds(Int.random(in: 10...60, using: &generator)))
+        }
+    }
+
     /// The events of one order, in the transactions in which the shop commits them.
-    private func orderEvents(_ order: Int, using generator: inout SeededGenerator) -> [[Event]] {
+    private func orderEvents(_ order: Int, shop: String, using generator: inout SeededGenerator) -> [[Event]] {
         let price = "\(Int.random(in: 1...900, using: &generator)).\(Int.random(in: 10...99, using: &generator))"
-        let shop = order % 5 == 0 ? "point" : "main"
         func event(_ kind: String, _ key: String, _ payload: String, isValid: Bool = true, lane: Bool = true) -> Event {
             Event(
                 shop: shop, kind: kind, key: key, subject: lane ? "order:\(order)" : "", payload: payload,
                 isValid: isValid)
         }
-        let items =
-            #""items": [{ "id": "1", "name": "Товар", "price": "\#(price)", "quantity": "1", "vat_rate": "0.22" }]"#
+        let items = """
+            "items": [{ "id": "1", "product_id": \(ChaosStock.shipped), "store_id": 1, "name": "Товар", \
+            "price": "\(price)", "quantity": "1", "vat_rate": "0.22" }]
+            """
         let head = #""v": 1, "order": { "id": \#(order) }"#
         let buyer = #""customer": { "email": "buyer@example.ru" }"#
-        func paid(_ settlement: String) -> Event {
+        func payload(_ settlement: String) -> String {
             let payment = #""payment": { "id": "\#(order)", "sum": "\#(price)" }, "settlement": "\#(settlement)""#
-            return event("order.paid", "payment:\(order):paid:1", "{ \(head), \(payment), \(buyer), \(items) }")
+            return "{ \(head), \(payment), \(buyer), \(items) }"
+        }
+        func paid(_ settlement: String) -> Event {
+            event("order.paid", "payment:\(order):paid:1", payload(settlement))
+        }
+        func correction(_ kind: String, _ of: String) -> Event {
+            let why = #""correction": { "kind": "\#(kind)", "base_type": "self", "base_date": "2026-03-05" }"#
+            return event("receipt.correction", "correction:\(order)", "{ \(head), \(why), \(of) }")
         }
         if shop == "main" {
             sandbox.createOrders([OrderSeed(id: order, price: price, properties: ["EMAIL": "buyer@example.ru"])])
+        }
+        if shop == "point", Bool.random(using: &generator) {
+            // What was never receipted is made up for; what was receipted twice is taken back.
+            guard Bool.random(using: &generator) else {
+                return [[correction("missed", #""right": \#(payload("full_payment"))"#)]]
+            }
+            let doubled = ExternalID(shop: shop, eventKey: "payment:\(order):paid:1", part: 1, edition: 1).text
+            return [
+                [paid("full_payment")], [correction("duplicate", #""receipt": { "external_id": "\#(doubled)" }"#)],
+            ]
         }
         switch Int.random(in: 0..<20, using: &generator) {
         case 0..<10: return [[paid("full_payment")]]

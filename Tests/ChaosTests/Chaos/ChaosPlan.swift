@@ -49,8 +49,9 @@ struct ChaosPlan: Hashable, Sendable {
             .fillDatabaseDisk(seconds: span(1...4)), .fillLogDisk(seconds: span(2...4)), .cutConnections(worker()),
             .cutConnections(worker()), .halfOpen(worker(), seconds: span(2...8), heals: Bool.random(using: &generator)),
             .halfOpen(worker(), seconds: span(5...8), heals: true), .holdTransaction(seconds: span(2...6)),
-            .restartPooler,
+            .restartPooler, .killGateway, .freezeGateway(seconds: span(1...3)),
         ] + ChaosFault.ProviderTrouble.allCases.map { .provider($0) }
+            + ChaosFault.PortalTrouble.allCases.map { .portal($0) }
     }
 
     /// One line per act.

@@ -32,7 +32,7 @@ extension ChaosWorld {
             workers[number].signal(SIGCONT)
         case .terminateWorker(let number): workers[number].signal(SIGTERM)
         case .shiftClock(let number, let hours):
-            guard ChaosWorker.canShiftClock else { return }
+            guard ChaosProcess.canShiftClock else { return }
             workers[number].setClock(hours: hours)
             workers[number].signal(SIGTERM)
         case .stopDatabase(let seconds):
@@ -75,6 +75,12 @@ extension ChaosWorld {
         case .restartPooler:
             stopPooler()
             do { try startPooler() } catch { story.tell("pgbouncer cannot be started: \(error)") }
+        case .killGateway: gateway.signal(SIGKILL)
+        case .freezeGateway(let seconds):
+            gateway.signal(SIGSTOP)
+            await pause(seconds)
+            gateway.signal(SIGCONT)
+        case .portal(let trouble): sandbox.faults.order([Self.rule(trouble)])
         case .provider(let trouble): sandbox.faults.order(Self.rules(trouble))
         case .bitrixDown(let seconds):
             sandbox.faults.order([
@@ -124,6 +130,17 @@ extension ChaosWorld {
                 RETURNING 1)
             SELECT pg_sleep(\(seconds)), (SELECT count(*) FROM late)
             """)
+    }
+
+    private static func rule(_ trouble: ChaosFault.PortalTrouble) -> FaultRule {
+        let fault: Fault =
+            switch trouble {
+            case .acceptingAndResetting: .reset(accepting: true)
+            case .never: .timeout(accepting: true, hold: .seconds(3))
+            case .garbage: .garbage(accepting: true)
+            case .busy: .status(503, code: nil, message: nil, retryAfter: 1, accepting: false)
+            }
+        return FaultRule(fault, service: .bitrix, times: 4)
     }
 
     private static func rules(_ trouble: ChaosFault.ProviderTrouble) -> [FaultRule] {

@@ -12,7 +12,10 @@ import Testing
 /// Everything that a rehearsal needs: a cluster on a disk of its own, proxies, a pooler, worker processes, two shops
 /// that sell, and the sandbox.
 final class ChaosWorld: Sendable {
+    private struct NoPort: Error {}
+
     static let login = "chaos_worker"
+    private static let callbackSecret = "chaos-0123456789abcdef0123456789abcdef"
 
     let cluster: EmbeddedCluster
     let databaseDisk: ChaosDisk?
@@ -20,7 +23,8 @@ final class ChaosWorld: Sendable {
     let proxies: [ChaosProxy]
     let pooler: ChaosPooler?
     let poolerProcess = Mutex<ChildProcess?>(nil)
-    let workers: [ChaosWorker]
+    let workers: [ChaosProcess]
+    let gateway: ChaosProcess
     let loads: [ChaosLoad]
     let sandbox: Sandbox
     let address: SandboxAddress
@@ -33,7 +37,8 @@ final class ChaosWorld: Sendable {
 
     private init(
         cluster: EmbeddedCluster, databaseDisk: ChaosDisk?, logDisk: ChaosDisk?, proxies: [ChaosProxy],
-        pooler: ChaosPooler?, workers: [ChaosWorker], loads: [ChaosLoad], sandbox: Sandbox, address: SandboxAddress,
+        pooler: ChaosPooler?, workers: [ChaosProcess], gateway: ChaosProcess, loads: [ChaosLoad], sandbox: Sandbox,
+        address: SandboxAddress,
         story: ChaosStory, owner: PostgresPool, shop: PostgresPool, directory: String
     ) {
         self.cluster = cluster
@@ -42,6 +47,7 @@ final class ChaosWorld: Sendable {
         self.proxies = proxies
         self.pooler = pooler
         self.workers = workers
+        self.gateway = gateway
         self.loads = loads
         self.sandbox = sandbox
         self.address = address
@@ -76,7 +82,7 @@ final class ChaosWorld: Sendable {
             if databaseDisk == nil || logDisk == nil {
                 announce("NOT DONE: disks cannot be filled, since this process may not mount (run as root)", story)
             }
-            if !ChaosWorker.canShiftClock {
+            if !ChaosProcess.canShiftClock {
                 announce("NOT DONE: no clock can be set off, since Debian's faketime is not installed", story)
             }
             try await live(settings, story, cluster, databaseDisk, logDisk, directory, body)
@@ -131,9 +137,12 @@ final class ChaosWorld: Sendable {
         }
         let shop = PostgresPool(try configuration(cluster.tcpURL(database: "relay", user: "chaos_shop"), size: 4))
         let accounts = ["main", "point"].map { name in
+            // One calls before it answers, the other twice.
             CloudKassirAccount(
-                name: name, basePath: "/cloudkassir/\(name)/v1", login: name, password: "secret", polls: 0)
+                name: name, basePath: "/cloudkassir/\(name)/v1", login: name, password: "secret", polls: 0,
+                callback: name == "main" ? .before : .twice)
         }
+        guard let callbacks = FreePort.find() else { throw NoPort() }
         try await withSandbox(SandboxConfiguration(accounts: accounts, portals: [BitrixPortal()])) { sandbox, address in
             let proxies = try (0..<ChaosPlan.workers).map { _ in try ChaosProxy(target: cluster.port) }
             let pooler = try ChaosPooler(
@@ -145,15 +154,25 @@ final class ChaosWorld: Sendable {
                     pooled = "postgresql://\(Self.login)@127.0.0.1:\(pooler.port)/relay"
                 }
                 let file = "\(directory)/worker-\(number).yaml"
-                try Data(yaml(url: pooled, direct: direct, address).utf8).write(to: URL(filePath: file))
-                return ChaosWorker(
-                    number, configuration: file, log: "\(directory)/log/worker-\(number).log", story: story)
+                try Data(yaml(url: pooled, direct: direct, callbacks: callbacks, address).utf8).write(
+                    to: URL(filePath: file))
+                return ChaosProcess(
+                    "worker \(number)", command: "worker", configuration: file,
+                    log: "\(directory)/log/worker-\(number).log", story: story)
             }
+            let straight = cluster.tcpURL(database: "relay", user: Self.login)
+            try Data(yaml(url: straight, direct: straight, callbacks: callbacks, address).utf8).write(
+                to: URL(filePath: "\(directory)/gateway.yaml"))
+            let gateway = ChaosProcess(
+                "the gateway", command: "gateway", configuration: "\(directory)/gateway.yaml",
+                log: "\(directory)/log/gateway.log", story: story)
+            sandbox.addCatalog(ChaosStock.seed)
             try FileManager.default.createDirectory(atPath: directory + "/log", withIntermediateDirectories: true)
             let loads = (0..<2).map { ChaosLoad($0, pool: shop, sandbox: sandbox, seed: settings.seed) }
             let world = ChaosWorld(
                 cluster: cluster, databaseDisk: databaseDisk, logDisk: logDisk, proxies: proxies, pooler: pooler,
-                workers: workers, loads: loads, sandbox: sandbox, address: address, story: story, owner: owner,
+                workers: workers, gateway: gateway, loads: loads, sandbox: sandbox, address: address, story: story,
+                owner: owner,
                 shop: shop, directory: directory)
             try await world.run(body)
         }
@@ -166,7 +185,7 @@ final class ChaosWorld: Sendable {
         try startPooler()
         let program = try ChaosProgram.path
         let result = await withTaskGroup(of: Void.self) { group -> Result<Void, any Error> in
-            for worker in workers { group.addTask { await worker.live(program: program) } }
+            for process in workers + [gateway] { group.addTask { await process.live(program: program) } }
             for load in loads { group.addTask { await load.run() } }
             let result: Result<Void, any Error>
             do {
@@ -175,10 +194,10 @@ final class ChaosWorld: Sendable {
                 result = .failure(error)
             }
             for load in loads { load.end() }
-            for worker in workers { worker.stop() }
+            for process in workers + [gateway] { process.stop() }
             // A shop that still waits for a database that is gone would wait for ever.
             group.cancelAll()
-            for worker in workers where (try? result.get()) == nil { worker.signal(SIGKILL) }
+            for process in workers + [gateway] where (try? result.get()) == nil { process.signal(SIGKILL) }
             await group.waitForAll()
             return result
         }
@@ -208,7 +227,7 @@ final class ChaosWorld: Sendable {
         return configuration
     }
 
-    private static func yaml(url: String, direct: String, _ address: SandboxAddress) -> String {
+    private static func yaml(url: String, direct: String, callbacks: Int, _ address: SandboxAddress) -> String {
         func provider(_ name: String) -> String {
             """
             { kind: cloudkassir, base_url: "\(address.url)/cloudkassir/\(name)/v1", login: \(name), \
@@ -223,11 +242,14 @@ final class ChaosWorld: Sendable {
             database: { url: "\(url)", listen_url: "\(direct)", migrate_url: "\(direct)" }
             worker: { concurrency: 16, lease: 4s, heartbeat: 1s, shutdown_grace: 2s }
             log: { level: info, language: en }
+            gateway:
+              { port: \(callbacks), public_url: "http://127.0.0.1:\(callbacks)", callback_secret: "\(Self.callbackSecret)" }
             shops:
               main:
                 company: \(company)
                 provider: \(provider("main"))
                 bitrix: { webhook_url: "\(address.webhookURL(of: BitrixPortal()))" }
+                stock: { owner: relay }
               point:
                 company: \(company)
                 provider: \(provider("point"))

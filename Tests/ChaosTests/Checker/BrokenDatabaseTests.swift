@@ -79,6 +79,16 @@ import Testing
         #expect((report.events, report.receipts, report.runs) == (7, 4, 12))
     }
 
+    /// Event 4 is sent in run 2 and again in run 3, by a worker whose requests may still be under way.
+    private static let sentTwice = """
+        INSERT INTO fiscal.worker_step (worker_id, kind, step, doubt, timeout)
+        VALUES (1, 'order.paid', 'submit', 'resend', '65 s');
+        UPDATE fiscal.worker SET lease_until = '2026-11-22 12:00:00+00';
+        UPDATE fiscal.attempt SET sent_at = started_at, answered_at = CASE run_no WHEN 3 THEN ended_at END, step = 'submit',
+            digest = sha256(convert_to('body 4', 'UTF8')), outcome = 'next' WHERE job_id = 4 AND run_no IN (2, 3);
+
+        """
+
     static let breaks: [Break] = [
         Break(
             "I1 two_fiscalised 1", "I11 settled_twice 1", "I11 settled_twice 1",
@@ -116,6 +126,23 @@ import Testing
                 VALUES (70, 1, now(), 0, 1, 1, 'writeback', 'write', 'finish'), (70, 1, now(), 0, 1, 1, 'writeback', 'write', 'later')
                 """),
         Break(
+            "I4 doubt_denied 4",
+            sql: "UPDATE fiscal.attempt SET sent_at = started_at WHERE job_id = 4 AND step = 'submit'"),
+        Break(
+            "I4 sent_too_early 4",
+            sql: sentTwice
+                + "UPDATE fiscal.attempt SET outcome = 'lost', digest = NULL WHERE job_id = 4 AND run_no = 2"),
+        Break(
+            "I4 sent_without_person 4",
+            sql: sentTwice
+                + "UPDATE fiscal.attempt SET outcome = 'dead', code = 'in_doubt' WHERE job_id = 4 AND run_no = 2"),
+        Break(
+            "I4 sent_blindly 4",
+            sql: sentTwice + """
+                UPDATE fiscal.attempt SET outcome = 'in_doubt' WHERE job_id = 4 AND run_no = 2;
+                UPDATE fiscal.worker_step SET doubt = 'lookup'
+                """),
+        Break(
             "I5 at_the_same_time 2",
             sql: """
                 UPDATE fiscal.attempt SET started_at = '2026-11-22 10:00:30+00' WHERE job_id = 2 AND run_no = 1;
@@ -151,6 +178,22 @@ import Testing
         try await run(Self.whole)
         try await run("SET session_replication_role = replica;\n" + broken.sql)
         #expect(try await codes() == broken.expected.sorted())
+    }
+
+    @Test func whatAPersonSaidOfADoubtSettlesIt() async throws {
+        let broken = "SET session_replication_role = replica;\n"
+        try await run(Self.whole)
+        try await run(
+            """
+            \(broken)\(Self.sentTwice)
+            UPDATE fiscal.attempt SET outcome = 'dead', code = 'in_doubt' WHERE job_id = 4 AND run_no = 2;
+            INSERT INTO fiscal.operator_action (who, action, why, job_id, at)
+            SELECT 'anna', 'replay', 'why', 4, a.ended_at FROM fiscal.attempt a WHERE a.job_id = 4 AND a.run_no = 2
+            """)
+        #expect(try await codes().isEmpty)
+        // What was done to another job is none of it.
+        try await run(broken + "UPDATE fiscal.operator_action SET job_id = 3")
+        #expect(try await codes() == ["I4 sent_without_person 4"])
     }
 
     @Test func aReleaseExcusesTheOrder() async throws {

@@ -106,6 +106,36 @@ import Testing
                 SampleHistory.run(77, 2, "write", "later", from: 1, to: 3),
             ]
         },
+        // I4
+        Break("I4 doubt_denied") { $0.events[0].runs[1].answeredAt = nil },
+        Break("I4 doubt_denied") { $0.events[3] = SampleHistory.eventSentTwice(4, "later", from: 100) },
+        Break("I4 doubt_denied") { $0.events[3] = SampleHistory.eventSentTwice(4, "throttled", from: 100) },
+        Break("I4 sent_too_early") { history in
+            history.events[3] = SampleHistory.eventSentTwice(4, "lost", from: 100)
+            history.events[3].runs[1].quietUntil = moment(104)
+        },
+        Break("I4 sent_without_person") { history in
+            history.events[3] = SampleHistory.eventSentTwice(4, "dead", code: "in_doubt", from: 100)
+            history.events[3].acts = [moment(101), moment(120)]
+        },
+        Break("I4 sent_without_person") { history in
+            history.events[3] = SampleHistory.eventSentTwice(4, "lost", from: 100)
+            history.events[3].runs[1].doubt = "person"
+        },
+        Break("I4 sent_blindly") { history in
+            history.events[3] = SampleHistory.eventSentTwice(4, "in_doubt", from: 100)
+            history.events[3].runs[2].doubt = "lookup"
+        },
+        Break("I4 sent_anew_in_doubt") { history in
+            history.events[3] = SampleHistory.eventSentTwice(4, "in_doubt", from: 100)
+            var first = SampleHistory.receipt(4, closed: 103)
+            (first.state, first.signs) = (.abandoned, nil)
+            var second = SampleHistory.receipt(4, edition: 2, closed: 106)
+            second.signs = SampleHistory.signs(41)
+            history.events[3].receipts = [first, second]
+            history.events[3].runs[2].edition = 2
+            history.ledger = SampleHistory.ledger(history.events)
+        },
         // I5
         Break("I5 at_the_same_time") { history in
             history.events[2].runs[0].startedAt = moment(120)
@@ -250,6 +280,26 @@ import Testing
             history.claimDelay = HistoryChecker.claimDelay
             history.events[0].runs[2].startedAt = moment(102)
             history.events[2].runs[0].startedAt = moment(121)
+        },
+        Break("a doubt settled as the step declares it") {
+            $0.events[3] = SampleHistory.eventSentTwice(4, "in_doubt", from: 100)
+        },
+        Break("an answer that told nothing, and the same bytes again") {
+            $0.events[3] = SampleHistory.eventSentTwice(4, "in_doubt", isAnswered: true, from: 100)
+        },
+        Break("a lost run, and the same bytes when its request can no longer be under way") {
+            $0.events[3] = SampleHistory.eventSentTwice(4, "lost", from: 100)
+        },
+        Break("what a person said of a doubt") { history in
+            history.events[3] = SampleHistory.eventSentTwice(4, "dead", code: "in_doubt", from: 100)
+            history.events[3].acts = [moment(103)]
+        },
+        Break("what was throttled is sent again") {
+            $0.events[3] = SampleHistory.eventSentTwice(4, "throttled", isAnswered: true, from: 100)
+        },
+        Break("what cannot have left is sent again") { history in
+            history.events[3] = SampleHistory.eventSentTwice(4, "later", from: 100)
+            history.events[3].runs[1].sentAt = nil
         },
         Break("what a fenced run said is evidence") { history in
             history.events[0].runs.insert(SampleHistory.run(1, 2, "submit", "fenced", from: 102, to: 104), at: 2)

@@ -28,7 +28,8 @@ enum SampleHistory {
     ) -> HistoryRun {
         HistoryRun(
             job: event, runNumber: number, worker: 1, startedAt: moment(start), endedAt: moment(end), part: part,
-            step: step, outcome: outcome, digest: digest)
+            step: step, outcome: outcome, digest: digest, sentAt: digest.map { _ in moment(start) },
+            answeredAt: digest.map { _ in moment(end) }, doubt: step == "submit" ? "resend" : "none")
     }
 
     /// An event that was fiscalised between `start` and `start + 6` seconds.
@@ -43,6 +44,24 @@ enum SampleHistory {
                 run(id, 2, "submit", "next", from: start + 2, to: start + 3, digest: digest("a")),
                 run(id, 4, "await", "finish", from: start + 5, to: start + 6),
             ])
+    }
+
+    /// The event with a first sending in run 2, closed as `outcome`, and a second one in run 3, accepted.
+    static func eventSentTwice(
+        _ id: Int64, _ outcome: String, code: String? = nil, isAnswered: Bool = false, from start: Int64
+    ) -> HistoryEvent {
+        var event = event(id, lane: "", from: start)
+        var first = run(id, 2, "submit", outcome, from: start + 1, to: start + 2, digest: digest("a"))
+        first.code = code
+        if !isAnswered { first.answeredAt = nil }
+        if outcome == "lost" {
+            (first.digest, first.sentAt) = (nil, nil)
+            first.quietUntil = moment(start + 3)
+        }
+        event.runs[1].runNumber = 3
+        (event.runs[1].startedAt, event.runs[1].endedAt) = (moment(start + 3), moment(start + 4))
+        event.runs.insert(first, at: 1)
+        return event
     }
 
     /// Two parts, one after the other.

@@ -4,8 +4,8 @@ import Synchronization
 
 @testable import EmbeddedPostgres
 
-/// A place for one worker process: whoever dies in it is started again, as systemd would.
-final class ChaosWorker: Sendable {
+/// A place for one process of ours: whoever dies in it is started again, as systemd would.
+final class ChaosProcess: Sendable {
     private struct State {
         var process: ChildProcess?
         var starts = 0
@@ -13,7 +13,9 @@ final class ChaosWorker: Sendable {
         var clockHours = 0
     }
 
-    let number: Int
+    /// As in the story, e.g. `worker 1`.
+    let name: String
+    private let command: String
     let log: String
     private let configuration: String
     private let story: ChaosStory
@@ -23,8 +25,15 @@ final class ChaosWorker: Sendable {
     /// Whether a process can be given a clock of its own.
     static var canShiftClock: Bool { FileManager.default.fileExists(atPath: fakeTime) }
 
-    init(_ number: Int, configuration: String, log: String, story: ChaosStory) {
-        self.number = number
+    /// - Parameters:
+    ///   - name: As in the story.
+    ///   - command: The subcommand that it runs.
+    ///   - configuration: A file.
+    ///   - log: A file that it writes to.
+    ///   - story: Is told of every start and end.
+    init(_ name: String, command: String, configuration: String, log: String, story: ChaosStory) {
+        self.name = name
+        self.command = command
         self.configuration = configuration
         self.log = log
         self.story = story
@@ -34,30 +43,30 @@ final class ChaosWorker: Sendable {
     func live(program: String) async {
         while !state.withLock({ $0.isStopping }) {
             let hours = state.withLock { $0.clockHours }
-            var command = [program, "worker", "--config", configuration, "--with-parent"]
+            var words = [program, command, "--config", configuration, "--with-parent"]
             if hours != 0 {
-                command =
+                words =
                     [
                         "env", "LD_PRELOAD=\(Self.fakeTime)", "FAKETIME=\(hours < 0 ? "" : "+")\(hours)h",
                         // The second env takes the library's own change of the environment, which would hide a Swift
                         // program's arguments from it.
                         "FAKETIME_DONT_FAKE_MONOTONIC=1", "env",
-                    ] + command
+                    ] + words
             }
             do {
-                let process = try ChildProcess.spawn(command, in: "/", output: log)
+                let process = try ChildProcess.spawn(words, in: "/", output: log)
                 state.withLock { state in
                     state.process = process
                     state.starts += 1
                 }
-                story.tell("worker \(number) is process \(process.processID)")
+                story.tell("\(name) is process \(process.processID)")
                 while !process.hasEnded() { try? await Task.sleep(for: .milliseconds(50)) }
                 state.withLock { $0.process = nil }
-                story.tell("worker \(number) is gone")
+                story.tell("\(name) is gone")
                 // What faketime leaves of a process that was killed.
                 for kind in ["faketime_shm_", "sem.faketime_sem_"] { unlink("/dev/shm/\(kind)\(process.processID)") }
             } catch {
-                story.tell("worker \(number) cannot be started: \(error)")
+                story.tell("\(name) cannot be started: \(error)")
             }
             try? await Task.sleep(for: .milliseconds(300))
         }

@@ -1,0 +1,128 @@
+import Postgres
+
+/// I4: after an outcome that nobody knows nothing is sent again but as the step declares, or a person decides.
+///
+/// Judged by the rows of closed runs: what was sent, whether an answer came, how the run was closed, and what the worker
+/// that ran it had declared. A run that only may have sent, since its worker died, counts as one that did.
+enum DoubtRule {
+    /// A document and its edition, of one event.
+    private struct Place: Hashable {
+        let part: Int
+        let edition: Int
+    }
+
+    private enum Doubt {
+        /// It was sent and not answered, or answered so that nobody can tell.
+        case unknown
+        /// Its worker died; until then its request may be under way.
+        case lost(until: Timestamp?)
+        /// A person must say what became of it; since then.
+        case person(since: Timestamp)
+    }
+
+    static func violations(of event: HistoryEvent, claimDelay: Duration) -> [Violation] {
+        let runs = event.runs.filter { $0.standing != .fenced }.sorted {
+            ($0.runNumber, $0.endedAt) < ($1.runNumber, $1.endedAt)
+        }
+        var open: [Place: Doubt] = [:]
+        var found: [Violation] = []
+        for run in runs {
+            let place = Place(part: run.part, edition: run.edition)
+            if run.hasSent {
+                if let doubt = open[place], let violation = again(run, after: doubt, event, claimDelay) {
+                    found.append(violation)
+                }
+                if let edition = anew(place, open, event) {
+                    found.append(
+                        violation(
+                            "sent_anew_in_doubt", event, run,
+                            "edition \(edition) of part \(run.part) may be at the provider, and it sent another one"))
+                }
+            }
+            if run.hasSent, run.answeredAt == nil, !leavesDoubt(run), run.standing == .counted {
+                found.append(
+                    violation(
+                        "doubt_denied", event, run,
+                        "it sent, heard no answer, and was closed as \(run.outcome) as if nothing had left"))
+            }
+            if let doubt = doubt(after: run) {
+                open[place] = doubt
+            } else if settles(run) {
+                open[place] = nil
+            }
+        }
+        return found
+    }
+
+    // MARK: What a run leaves behind
+
+    private static func doubt(after run: HistoryRun) -> Doubt? {
+        switch run.outcome {
+        case "lost" where run.doubt == "person": .person(since: run.endedAt)
+        case "lost" where run.doubt != nil && run.doubt != "none": .lost(until: run.quietUntil)
+        case "in_doubt": .unknown
+        case "dead" where run.code == "in_doubt": .person(since: run.endedAt)
+        case _ where run.hasSent && run.answeredAt == nil: .unknown
+        default: nil
+        }
+    }
+
+    private static func leavesDoubt(_ run: HistoryRun) -> Bool {
+        run.outcome == "in_doubt" || run.outcome == "dead" && run.code == "in_doubt"
+    }
+
+    /// Being accepted settles it, however that was learned, and so does being refused.
+    private static func settles(_ run: HistoryRun) -> Bool {
+        run.outcome == "next" || run.outcome == "finish" || run.outcome == "dead" && run.hasSent
+    }
+
+    // MARK: What may not follow it
+
+    private static func again(
+        _ run: HistoryRun, after doubt: Doubt, _ event: HistoryEvent, _ claimDelay: Duration
+    ) -> Violation? {
+        func personActed(since moment: Timestamp?) -> Bool {
+            guard let moment, let began = run.startedAt else { return true }
+            return event.acts.contains { $0.advanced(by: claimDelay) >= moment && $0 <= began.advanced(by: claimDelay) }
+        }
+        switch doubt {
+        case .person(let since):
+            guard !personActed(since: since) else { return nil }
+            return violation(
+                "sent_without_person", event, run, "it was for a person to say what became of the send before")
+        case .lost(let until):
+            if let until, let began = run.startedAt, began.advanced(by: claimDelay) < until,
+                !event.acts.contains(where: { $0 <= began })
+            {
+                return violation(
+                    "sent_too_early", event, run, "the request of the worker that died may have been under way still")
+            }
+            return blindly(run, event)
+        case .unknown:
+            return blindly(run, event)
+        }
+    }
+
+    /// Only a step that declares that the same bytes may go again sends them again by itself.
+    private static func blindly(_ run: HistoryRun, _ event: HistoryEvent) -> Violation? {
+        guard let declared = run.doubt, declared != "resend" else { return nil }
+        return violation(
+            "sent_blindly", event, run, "it sent again after an unknown outcome, and its step declares “\(declared)”")
+    }
+
+    /// The edition before this one of which nobody knows whether it is at the provider.
+    private static func anew(_ place: Place, _ open: [Place: Doubt], _ event: HistoryEvent) -> Int? {
+        open.keys.filter { $0.part == place.part && $0.edition < place.edition }.map(\.edition).max().flatMap {
+            edition in
+            event.receipts.contains { $0.part == place.part && $0.edition == edition && $0.state == .refused }
+                ? nil : edition
+        }
+    }
+
+    private static func violation(
+        _ code: String, _ event: HistoryEvent, _ run: HistoryRun, _ detail: String
+    ) -> Violation {
+        let receipt = event.receipts.first { $0.part == run.part && $0.edition == run.edition }
+        return Violation(.inDoubt, code, event: event.id, receipt: receipt?.externalID, run: run, detail)
+    }
+}
