@@ -83,4 +83,54 @@ struct StockImportTests {
             }
         }
     }
+
+    /// What a till kept for a month: its goods are gone whatever became of the money.
+    @Test(.database) func oldTransactionsMoveStockAndAreReceiptedByAPersonsWordAlone() async throws {
+        try await withStage { stage in
+            let heading =
+                "transaction_id,occurred_at,store_id,item_id,product_id,name,price,quantity,vat_rate,fiscalized_by,email"
+            func rows(_ numbers: ClosedRange<Int>, by fiscaliser: String) -> String {
+                let lines = numbers.map {
+                    "T\($0),2026-10-01T12:00:00+03:00,1,1,501,Товар,100.00,1,0.22,\(fiscaliser),\(Sample.email)"
+                }
+                return ([heading] + lines).joined(separator: "\n") + "\n"
+            }
+            try await Console.open(stage) { console in
+                let printed = try console.file("printed.csv", rows(1...3, by: "terminal"))
+                try await console.run("events", "import", printed, "--shop", "main")
+                // What happens now goes first.
+                #expect(try await stage.texts("SELECT DISTINCT priority::text FROM fiscal.job") == ["1"])
+                try await stage.sell("N1", [("501", "1")], by: "terminal")
+                #expect(try await stage.number("SELECT priority FROM fiscal.job ORDER BY id DESC LIMIT 1") == 0)
+                let open = try console.file("open.csv", rows(4...4, by: "cloud"))
+                try await console.run("events", "import", open, "--shop", "main")
+                let ordered = try console.file("ordered.csv", rows(5...5, by: "cloud"))
+                try await console.run("events", "import", ordered, "--shop", "main", "--as", "receipt", expecting: 64)
+                try await console.run(
+                    "events", "import", ordered, "--shop", "main", "--as", "receipt", "--why", "the till was offline")
+                try await stage.working { _ in
+                    try await stage.settled()
+                    #expect(try await stage.levels() == ["1/501 -6"])
+                    #expect(
+                        try await stage.texts("SELECT lane || ' ' || reason_code FROM fiscal.job_listing") == [
+                            "pos:T4 too_old"
+                        ])
+                    #expect(try await stage.texts("SELECT order_id FROM fiscal.receipt") == [""])
+                    #expect(try await stage.openAlarms() == ["stock_negative:main"])
+                    #expect(stage.sandbox.summary().cloudKassir.fiscalised == 1)
+                    #expect(
+                        try await stage.texts("SELECT why FROM fiscal.operator_action WHERE action = 'import_receipts'")
+                            == ["the till was offline"])
+                }
+            }
+            // A worker's login orders nothing.
+            try await Console.open(stage, login: .worker) { console in
+                let more = try console.file("more.csv", rows(6...6, by: "cloud"))
+                let refused = try await console.run(
+                    "events", "import", more, "--shop", "main", "--as", "receipt", "--why", "x", expecting: 1)
+                #expect(refused.error.contains("fiscal_admin"))
+                #expect(try await stage.number("SELECT count(*) FROM fiscal.outbox WHERE event_key = 'pos:T6'") == 0)
+            }
+        }
+    }
 }

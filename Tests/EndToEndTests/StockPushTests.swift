@@ -84,7 +84,7 @@ struct StockPushTests {
             seed(stage)
             stage.sandbox.faults.order(
                 FaultRule(
-                    .timeout(accepting: true, hold: .seconds(30)), service: .bitrix, method: "catalog.document.conduct")
+                    .timeout(accepting: true, hold: .seconds(30)), service: .bitrix, path: "catalog.document.conduct")
             )
             try await withWorkers(1, stage, Self.owned) { workers, start in
                 try await stage.sell("T1", [("501", "1")], by: "terminal")
@@ -95,6 +95,31 @@ struct StockPushTests {
             }
             #expect(portal(stage) == [501: "9", 502: "10", 503: "10"])
             #expect(try await stage.texts("SELECT state FROM fiscal.stock_document") == ["conducted"])
+        }
+    }
+
+    @Test(.database) func aLineLeftOutBeforeAKillIsMissingAfterIt() async throws {
+        try await withStage { stage in
+            seed(stage)
+            stage.sandbox.faults.order(
+                FaultRule(
+                    .timeout(accepting: true, hold: .seconds(30)), service: .bitrix, path: "catalog.document.conduct")
+            )
+            try await withWorkers(1, stage, Self.owned) { workers, start in
+                try await stage.sell("T1", [("501", "1"), ("777", "1")], by: "terminal")
+                try await eventually { portal(stage)[501] == "9" }
+                _ = try await workers[0].end(.kill)
+                _ = start()
+                try await pushed(stage)
+            }
+            #expect(portal(stage) == [501: "9", 502: "10", 503: "10"])
+            #expect(try await stage.texts("SELECT state FROM fiscal.stock_document") == ["conducted"])
+            #expect(
+                try await stage.texts("SELECT product_id || ' ' || code FROM fiscal.stock_refusal") == [
+                    "777 line_absent"
+                ])
+            #expect(try await stage.openAlarms().contains("stock_refused:main"))
+            try await stage.verify(Self.owned)
         }
     }
 
@@ -159,6 +184,16 @@ struct StockPushTests {
             }
             #expect(try await stage.levels() == ["1/501 -1", "1/503 -1"])
             #expect(portal(stage) == [501: "9", 502: "10", 503: "10"])
+        }
+    }
+}
+
+extension Stage {
+    /// Holds everything on record, and in the stand-ins' ledgers, against the promises of the project.
+    func verify(_ shops: [ShopSpec], sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        try await Console.open(self, shops) { console in
+            _ = try await console.run(
+                "verify", "--settled", "--sandbox", address.url, sourceLocation: sourceLocation)
         }
     }
 }

@@ -26,10 +26,14 @@ package struct CatalogueDocumentReport: Hashable, Sendable {
     }
 
     package let outcome: Outcome
+    /// Lines that were left out, by product.
     package let refused: [Refusal]
+    /// Products that the conducted document has otherwise than was wanted.
+    package let altered: [Int64]
 
-    package init(outcome: Outcome, refused: [Refusal] = []) {
+    package init(outcome: Outcome, refused: [Refusal] = [], altered: [Int64] = []) {
         self.outcome = outcome
         self.refused = refused
+        self.altered = altered
     }
 }

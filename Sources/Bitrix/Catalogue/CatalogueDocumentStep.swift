@@ -20,10 +20,18 @@ package enum CatalogueDocumentStep: Hashable, Sendable {
     /// There is nothing to write down.
     case nothing
 
+    /// The document whose lines are to be looked at: of those conducted, else of the drafts, the one with the lowest id.
+    package static func counting(_ documents: [FoundDocument]) -> FoundDocument? {
+        let first = { (status: FoundDocument.Status) in
+            documents.filter { $0.status == status }.min { $0.id < $1.id }
+        }
+        return first(.conducted) ?? first(.draft)
+    }
+
     /// - Parameters:
     ///   - wanted: The document without the lines that the portal refused.
     ///   - documents: All with its number, in any order.
-    ///   - elements: Of the draft with the lowest id; empty where there is none.
+    ///   - elements: Of the document that counts; empty where there is none.
     /// - Returns: The next step.
     package static func next(
         for wanted: CatalogueDocument, documents: [FoundDocument], elements: [FoundElement]

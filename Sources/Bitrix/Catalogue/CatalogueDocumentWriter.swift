@@ -28,7 +28,8 @@ package struct CatalogueDocumentWriter: Sendable {
                 let (documents, elements) = try await read(document)
                 let step = CatalogueDocumentStep.next(for: round.wanted, documents: documents, elements: elements)
                 switch step {
-                case .done(let id, let doubles): return round.report(.conducted(id, doubles: doubles))
+                case .done(let id, let doubles):
+                    return round.report(conducted: id, doubles: doubles, CatalogueDeviation(of: document, elements))
                 case .takenBack(let id): return round.report(.takenBack(id))
                 case .nothing: return round.report(.empty)
                 default: break
@@ -62,6 +63,18 @@ package struct CatalogueDocumentWriter: Sendable {
         func report(_ outcome: CatalogueDocumentReport.Outcome) -> CatalogueDocumentReport {
             CatalogueDocumentReport(outcome: outcome, refused: refused.values.sorted { $0.product < $1.product })
         }
+
+        /// What counts is what stands in the document, whoever left a line out, in this attempt or in one that was lost.
+        func report(conducted id: Int64, doubles: [Int64], _ deviation: CatalogueDeviation) -> CatalogueDocumentReport {
+            CatalogueDocumentReport(
+                outcome: .conducted(id, doubles: doubles),
+                refused: deviation.absent.map { line in
+                    refused[line.product]
+                        ?? .init(
+                            product: line.product, code: "line_absent",
+                            message: "Document \(id) was conducted without this line.")
+                }.sorted { $0.product < $1.product }, altered: deviation.altered)
+        }
     }
 
     private func read(
@@ -72,13 +85,11 @@ package struct CatalogueDocumentWriter: Sendable {
             throw .unexpected("catalog.document.list", "list of documents")
         }
         let documents = rows.filter { $0["docNumber"]?.text == document.number }.compactMap(FoundDocument.init)
-        guard !documents.contains(where: { $0.status == .conducted }),
-            let draft = documents.filter({ $0.status == .draft }).min(by: { $0.id < $1.id })
-        else { return (documents, []) }
+        guard let counting = CatalogueDocumentStep.counting(documents) else { return (documents, []) }
         var elements: [FoundElement] = []
         var last: Int64 = 0
         while true {
-            let page = try await client.call(CatalogueCalls.elements(of: draft.id, above: last))
+            let page = try await client.call(CatalogueCalls.elements(of: counting.id, above: last))
             guard let rows = page.result["documentElements"]?.elements else {
                 throw .unexpected("catalog.document.element.list", "list of lines")
             }

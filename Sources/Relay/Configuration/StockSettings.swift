@@ -19,6 +19,10 @@ package struct StockSettings: Hashable, Sendable {
     package let currency: String
     /// Movements that one document takes at most.
     package let documentLines: Int
+    /// Whether ledger and portal are compared by themselves, where documents of ours move the portal's stock.
+    package let isReconciled: Bool
+    /// The time between two comparisons.
+    package let reconciledEvery: Duration
 
     init(key: String, hasPortal: Bool, from reader: inout ConfigurationReader) {
         owner = reader.choice("\(key).owner", default: .bitrix) ?? .bitrix
@@ -26,6 +30,9 @@ package struct StockSettings: Hashable, Sendable {
         responsible = Int64(reader.integer("\(key).responsible_id", in: 1...Int(Int32.max), default: 1))
         currency = reader.optionalText("\(key).currency") ?? "RUB"
         documentLines = reader.integer("\(key).document_lines", in: 1...1000, default: 200)
+        isReconciled = reader.bool("\(key).reconcile.scheduled", default: true)
+        reconciledEvery = reader.duration(
+            "\(key).reconcile.every", in: .seconds(600)...(.seconds(30 * 86400)), default: .seconds(86400))
         if owner != .bitrix, !hasPortal {
             reader.report(
                 "\(key).owner", "is \(owner.rawValue), but the shop has no portal",

@@ -8,6 +8,13 @@ extension EventStore {
         } ?? false
     }
 
+    /// Whether two hand-overs differ in nothing but their moment.
+    func handOverTheSame(_ one: Int64, _ other: Int64) async throws(PostgresError) -> Bool {
+        try await pool.queryFirst(Self.sameHandOver, [.int(one), .int(other)]) { row throws(PostgresError) -> Bool in
+            try row.get("same")
+        } ?? false
+    }
+
     /// An earlier event of this transaction at a point of sale that is still to get its receipt, or was given up.
     func unreceiptedSale(
         shop: String, transaction: String, before event: Int64
@@ -21,6 +28,13 @@ extension EventStore {
         "event.sameContent",
         """
         SELECT (a.kind, a.payload) = (b.kind, b.payload) AS same
+        FROM fiscal.outbox a CROSS JOIN fiscal.outbox b WHERE a.id = $1 AND b.id = $2
+        """)
+
+    private static let sameHandOver = Statement(
+        "event.sameHandOver",
+        """
+        SELECT (a.kind, a.payload #- '{shipment,shipped_at}') = (b.kind, b.payload #- '{shipment,shipped_at}') AS same
         FROM fiscal.outbox a CROSS JOIN fiscal.outbox b WHERE a.id = $1 AND b.id = $2
         """)
 

@@ -20,10 +20,26 @@ package struct ImportStore: Sendable {
         package init() {}
     }
 
-    private let pool: PostgresPool
+    /// A person's word that events of a file are receipted however old they are.
+    package struct Order: Hashable, Sendable {
+        package let who: String
+        package let why: String
 
-    package init(pool: PostgresPool) {
+        package init(who: String, why: String) {
+            self.who = who
+            self.why = why
+        }
+    }
+
+    private let pool: PostgresPool
+    private let order: Order?
+
+    /// - Parameters:
+    ///   - pool: Of a login that may write events; with an order of one with `fiscal_admin`.
+    ///   - order: nil: what is too old for a receipt by itself becomes a dead letter, after its stock has moved.
+    package init(pool: PostgresPool, order: Order? = nil) {
         self.pool = pool
+        self.order = order
     }
 
     /// Names a file by its content.
@@ -90,14 +106,26 @@ package struct ImportStore: Sendable {
                 let outcomes = try transaction.query(Self.enqueue, Self.columns(events.map(\.event))) {
                     row throws(PostgresError) in try row.get(String.self, "outcome")
                 }
+                var created: [EventStore.NewEvent] = []
                 for (item, outcome) in zip(events, outcomes) {
                     switch outcome {
-                    case "created": progress.created += 1
+                    case "created":
+                        progress.created += 1
+                        if order != nil { created.append(item.event) }
                     case "existing": progress.existing += 1
                     default:
                         notes.append(
                             ImportNote(.conflict, line: item.line, "its key is known with another content"))
                     }
+                }
+                if let order, !created.isEmpty {
+                    _ = try transaction.query(
+                        Self.orderReceipts,
+                        [
+                            .texts(created.map(\.shop)), .texts(created.map(\.eventKey)), .text(order.who),
+                            .text(order.why),
+                        ]
+                    ) { row throws(PostgresError) in try row.get(Int64.self, 0) }
                 }
             }
             guard let file else { return (progress, notes) }
@@ -128,6 +156,8 @@ package struct ImportStore: Sendable {
 
     private static let enqueue = Statement(
         "import.enqueue", "SELECT outcome FROM fiscal.enqueue_batch($1, $2, $3, $4, $5, $6) ORDER BY place")
+
+    private static let orderReceipts = Statement("import.order", "SELECT fiscal.order_imported($1, $2, $3, $4)")
 
     private static let forget = Statement(
         "import.forget", "DELETE FROM fiscal.import_progress WHERE digest = $1 AND finished_at IS NOT NULL")

@@ -44,6 +44,9 @@ package struct OrderLedger: Sendable {
     /// Hand-overs that settle no payment of their own but offset what was prepaid.
     package var shipments: [PastReceipt] { handOvers.filter { $0.paymentID == nil } }
 
+    /// Whether goods or money of the order went back.
+    package var hasReturns: Bool { receipts.contains { $0.body.type.ordinary == .sellReturn } }
+
     /// The first correction that carries sums alone (FFD 1.05), which do not say what was settled.
     package var withoutItems: PastReceipt? { sales.first { $0.body.items.isEmpty } }
 

@@ -23,9 +23,12 @@ extension ReceiptSteps {
                     run, event: event, shop: shop, order: refunded.order?.id, payment: refunded.paymentID))
         case "order.shipped":
             let shipped = try payload(run) { text throws(FiscalFaults) in try ShippedOrder(payload: text) }
-            return try ShippedOrderPlanner.plan(
-                shipped,
-                try await context(run, event: event, shop: shop, order: shipped.order.id, checksPayments: true))
+            let history = try await context(
+                run, event: event, shop: shop, order: shipped.order.id, checksPayments: true)
+            if try await isHandedOverAgain(shipped, run, event: event, history.ledger) {
+                return .nothingDue("repeated")
+            }
+            return try ShippedOrderPlanner.plan(shipped, history)
         case "cashbox.check":
             let check = try payload(run) { text throws(FiscalFaults) in try CashboxCheck(payload: text) }
             return try CashboxCheckPlanner.plan(
@@ -50,6 +53,19 @@ extension ReceiptSteps {
                 try await context(
                     run, event: event, shop: shop, order: correction.order?.id ?? correction.right?.order.id))
         }
+    }
+
+    /// A shipment that was undone and leaves anew with the same goods, for no new money: its receipt stands, since an undoing
+    /// alone makes none. Whatever was given back since, or says something else, is for a person (I11).
+    private func isHandedOverAgain(
+        _ shipped: ShippedOrder, _ run: JobRun, event: Int64, _ ledger: OrderLedger
+    ) async throws(PostgresError) -> Bool {
+        guard shipped.paidNow.isZero, !ledger.hasReturns else { return false }
+        let settlement = SettlementKey.shipment(shipped.shipmentID).description
+        guard let former = try await receipts.rival(shop: run.shop, settlementKey: settlement, of: event) else {
+            return false
+        }
+        return try await events.handOverTheSame(event, former)
     }
 
     /// What a person orders with `replay --as correction`: the settlement was missed, and is repaired (R70).

@@ -18,6 +18,8 @@ package enum RelaySteps {
             + StockPushSteps(directory: directory, pool: pool, language: language).definitions
             + [
                 ReconcileStep(directory: directory, pool: pool, language: language).definition,
+                StockReconcileStep(directory: directory, pool: pool, language: language).definition,
+                EarlyRefundStep(pool: pool, language: language).definition,
                 RetentionStep(pool: pool, kept: retention?.personalData, language: language).definition,
             ]
     }
@@ -26,9 +28,10 @@ package enum RelaySteps {
     package static func schedules(
         of directory: ShopDirectory, pool: PostgresPool, language: FaultLanguage, retention: RetentionSettings
     ) -> [ScheduleDefinition] {
-        [WritebackWatch.schedule, StockSteps.schedule]
+        [WritebackWatch.schedule, StockSteps.schedule, EarlyRefundStep.schedule]
             + RetentionStep(pool: pool, kept: retention.personalData, language: language).schedules
             + directory.shops.values.sorted { $0.name < $1.name }.compactMap(ReconcileStep.schedule)
+            + StockReconcileStep.schedules(of: directory)
     }
 
     /// The changes that those steps order, in the order in which they are carried out.

@@ -9,14 +9,28 @@ package struct StockLevel: Hashable, Sendable, Encodable {
     package let quantity: String
     /// What of it the portal is still to be told, as decimal text; `0` where nothing waits.
     package let waiting: String
+    /// What of it the portal may have been told in a time that a restore took back, until a person says; `0` mostly.
+    package let held: String
     /// ISO 8601, UTC.
     package let movedAt: String
 
     enum CodingKeys: String, CodingKey {
-        case shop, quantity, waiting
+        case shop, quantity, waiting, held
         case store = "store_id"
         case product = "product_id"
         case movedAt = "moved_at"
+    }
+
+    package init(
+        shop: String, store: String, product: String, quantity: String, waiting: String, held: String, movedAt: String
+    ) {
+        self.shop = shop
+        self.store = store
+        self.product = product
+        self.quantity = quantity
+        self.waiting = waiting
+        self.held = held
+        self.movedAt = movedAt
     }
 
     init(row: borrowing Row) throws(PostgresError) {
@@ -25,6 +39,7 @@ package struct StockLevel: Hashable, Sendable, Encodable {
         product = try row.get("product_id")
         quantity = try row.get("quantity")
         waiting = try row.get("waiting")
+        held = try row.get("held")
         movedAt = try row.get("moved_at")
     }
 }
@@ -46,7 +61,8 @@ package struct StockMovement: Hashable, Sendable, Encodable {
     package let order: String?
     package let event: Int64?
     package let occurredAt: String
-    /// left: to Bitrix; waiting; refused, with the portal's words; else the number of its document.
+    /// left: to Bitrix; held: a person is to say whether the portal has it; waiting; refused, with the portal's words; else
+    /// the number of its document.
     package let portal: String
 
     enum CodingKeys: String, CodingKey {

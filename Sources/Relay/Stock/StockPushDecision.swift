@@ -3,6 +3,8 @@ package import JobQueue
 
 /// What becomes of a document by what the portal did with it: a pure function.
 package enum StockPushDecision {
+    private static let untilReconciled = "Open until fiscal-relay stock reconcile finds ledger and portal alike."
+
     /// How long a document rests that the portal does not take for a reason that a person has to see to.
     static let pause: Duration = .seconds(600)
 
@@ -31,9 +33,16 @@ package enum StockPushDecision {
             if !doubles.isEmpty {
                 done.append(
                     AlarmEffects.raise(
-                        "stock_doubled:\(shop):\(document.number)", .critical,
+                        "stock_doubled:\(shop)", .critical,
                         "The portal has conducted documents \(([id] + doubles).map(String.init).joined(separator: ", ")) "
-                            + "with number \(document.number): cancel all but one."))
+                            + "with number \(document.number): cancel all but one. " + Self.untilReconciled))
+            }
+            if !report.altered.isEmpty {
+                done.append(
+                    AlarmEffects.raise(
+                        "stock_altered:\(shop)", .critical,
+                        "Document \(id) (number \(document.number)) was conducted with other lines than ours for products "
+                            + "\(report.altered.map(String.init).joined(separator: ", ")). " + Self.untilReconciled))
             }
             return Outcome(next, effects: done, exchange: exchange)
         case .empty:

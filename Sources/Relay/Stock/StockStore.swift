@@ -82,7 +82,8 @@ package struct StockStore: Sendable {
     private static let storesToPush = Statement(
         "stock.storesToPush",
         """
-        SELECT m.store_id FROM fiscal.stock_movement m WHERE m.shop = $1 AND m.push AND m.document_id IS NULL
+        SELECT m.store_id FROM fiscal.stock_movement m
+        WHERE m.shop = $1 AND m.push AND NOT m.held AND m.document_id IS NULL
         UNION
         SELECT d.store_id FROM fiscal.stock_document d WHERE d.shop = $1 AND d.state = 'planned'
         ORDER BY 1
@@ -92,7 +93,7 @@ package struct StockStore: Sendable {
         "stock.hasToPush",
         """
         SELECT EXISTS (SELECT FROM fiscal.stock_movement m
-                       WHERE m.shop = $1 AND m.store_id = $2 AND m.push AND m.document_id IS NULL)
+                       WHERE m.shop = $1 AND m.store_id = $2 AND m.push AND NOT m.held AND m.document_id IS NULL)
             OR EXISTS (SELECT FROM fiscal.stock_document d
                        WHERE d.shop = $1 AND d.store_id = $2 AND d.state = 'planned') AS waits
         """)

@@ -24,6 +24,10 @@ package enum RelayMigrations {
         migration(17, "outbox_occurred", PackageResources._017_outbox_occurred_sql),
         migration(18, "payload_size", PackageResources._018_payload_size_sql),
         migration(19, "reopen", PackageResources._019_reopen_sql),
+        migration(20, "stock_moving", PackageResources._020_stock_moving_sql),
+        migration(21, "stock_portal", PackageResources._021_stock_portal_sql),
+        migration(22, "import", PackageResources._022_import_sql),
+        migration(23, "early_refund", PackageResources._023_early_refund_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ bytes: [UInt8]) -> Migration {

@@ -39,14 +39,17 @@ package struct HistoryRemainder: Hashable, Sendable {
     /// Ends and receipts of events that are not in the outbox.
     package var vanishedEvents: [Int64]
     package var stock: [StockBalance]
+    /// Empty where there is no portal's ledger to hold it against.
+    package var stockDocuments: StockDocumentsOnRecord
 
     package init(
         rivals: [HistoryReceipt] = [], doubledRuns: [HistoryRun] = [], vanishedEvents: [Int64] = [],
-        stock: [StockBalance] = []
+        stock: [StockBalance] = [], stockDocuments: StockDocumentsOnRecord = StockDocumentsOnRecord()
     ) {
         self.rivals = rivals
         self.doubledRuns = doubledRuns
         self.vanishedEvents = vanishedEvents
         self.stock = stock
+        self.stockDocuments = stockDocuments
     }
 }

@@ -41,6 +41,8 @@ package struct HistoryChecker: Sendable {
         SettlementRule.violations(of: remainder.rivals)
             + FenceRule.doubled(remainder.doubledRuns)
             + StockRule.violations(of: remainder.stock)
+            + (isSettled
+                ? ledger.map { StockRule.violations(of: remainder.stockDocuments, $0.stockDocuments) } ?? [] : [])
             + NothingLostRule.vanished(remainder.vanishedEvents)
             + IntentRule.unclaimed(unclaimed, ledger)
             + (ledger?.wrongOrders ?? []).map {

@@ -90,8 +90,10 @@ package struct HistoryReader: Sendable {
 
     /// What cannot be seen event by event; reads all receipts, runs and movements of stock once, in the server.
     ///
+    /// - Parameter documents: Whether what was brought to portals is wanted, a row per product and store.
+    /// - Returns: What looks wrong, and what is to be held against the portals.
     /// - Throws: ``PostgresError``.
-    package func remainder() async throws(PostgresError) -> HistoryRemainder {
+    package func remainder(documents: Bool = false) async throws(PostgresError) -> HistoryRemainder {
         try await pool.withTransaction(Self.snapshot) { transaction throws(PostgresError) in
             let limit = [Parameter.int(Self.remainderLimit)]
             return HistoryRemainder(
@@ -99,8 +101,24 @@ package struct HistoryReader: Sendable {
                 doubledRuns: try transaction.query(HistoryStatements.doubledRuns, limit, Self.run),
                 vanishedEvents: try transaction.query(HistoryStatements.vanished, limit) { row throws(PostgresError) in
                     try row.get(Int64.self, 0)
-                }, stock: try transaction.query(HistoryStatements.stock, limit, Self.balance))
+                }, stock: try transaction.query(HistoryStatements.stock, limit, Self.balance),
+                stockDocuments: documents ? try Self.documents(transaction) : StockDocumentsOnRecord())
         }
+    }
+
+    private static func documents(
+        _ transaction: borrowing Transaction
+    ) throws(PostgresError) -> StockDocumentsOnRecord {
+        StockDocumentsOnRecord(
+            carried: try transaction.query(HistoryStatements.carried) { row throws(PostgresError) in
+                CarriedStock(
+                    store: try row.get("store_id"), product: try row.get("product_id"),
+                    millionths: try row.get("millionths"))
+            },
+            open: Set(
+                try transaction.query(HistoryStatements.openDocuments) { row throws(PostgresError) in
+                    try row.get(String.self, "number")
+                }))
     }
 
     private static func balance(_ row: borrowing Row) throws(PostgresError) -> StockBalance {

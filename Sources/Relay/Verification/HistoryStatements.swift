@@ -130,4 +130,17 @@ enum HistoryStatements {
         WHERE l.quantity IS DISTINCT FROM coalesce(m.total, 0) OR m.repeats > 0
         ORDER BY shop, store_id, product_id LIMIT $1
         """)
+
+    static let carried = Statement(
+        "verify.carried",
+        """
+        SELECT m.store_id, m.product_id, (sum(m.quantity) * 1000000)::bigint AS millionths
+        FROM fiscal.stock_document d JOIN fiscal.stock_movement m ON m.document_id = d.id
+        WHERE d.state IN ('conducted', 'found') AND NOT EXISTS (
+            SELECT FROM fiscal.stock_refusal r WHERE r.document_id = d.id AND r.product_id = m.product_id)
+        GROUP BY 1, 2 ORDER BY 1, 2
+        """)
+
+    static let openDocuments = Statement(
+        "verify.openDocuments", "SELECT number FROM fiscal.stock_document WHERE state = 'planned'")
 }

@@ -1,3 +1,4 @@
+import Bitrix
 import FoundationEssentials
 package import HTTPTransport
 
@@ -60,7 +61,10 @@ extension ProviderLedger {
             }
         }
         self.init(
-            documents, altered: (entry.cloudkassir?.violations ?? []).map { $0.externalID ?? "?" }, wrongOrders: wrong)
+            documents, altered: (entry.cloudkassir?.violations ?? []).map { $0.externalID ?? "?" }, wrongOrders: wrong,
+            stockDocuments: (entry.bitrix ?? [:]).sorted { $0.key < $1.key }.flatMap { portal, contents in
+                (contents.documents ?? []).compactMap { $0.conducted(in: portal) }
+            })
     }
 }
 
@@ -96,6 +100,35 @@ private struct SandboxLedger: Decodable {
 
     struct Portal: Decodable {
         let orders: [Order]
+        let documents: [StockDocument]?
+    }
+
+    struct StockDocument: Decodable {
+        let docNumber: String
+        let docType: String
+        let status: String
+        let elements: [Element]
+
+        /// nil: none of ours, or one that has moved nothing.
+        func conducted(in portal: String) -> PortalDocument? {
+            guard docNumber.hasPrefix("FR-"), status == "Y" else { return nil }
+            let sign: Int64 = docType == "D" ? -1 : 1
+            return PortalDocument(
+                portal: portal, number: docNumber,
+                lines: elements.map { element in
+                    CarriedStock(
+                        store: (docType == "D" ? element.storeFrom : element.storeTo).map { "\($0)" } ?? "?",
+                        product: "\(element.elementId)",
+                        millionths: sign * (element.amount.flatMap { CatalogueAmount("\($0)") } ?? .zero).millionths)
+                })
+        }
+    }
+
+    struct Element: Decodable {
+        let elementId: Int64
+        let amount: Decimal?
+        let storeFrom: Int64?
+        let storeTo: Int64?
     }
 
     struct Order: Decodable {

@@ -37,11 +37,17 @@ package struct ProviderLedger: Hashable, Sendable {
     /// Keys that came again with other bytes.
     package var altered: [String]
     package var wrongOrders: [WrongOrder]
+    /// Documents of ours that portals have conducted.
+    package var stockDocuments: [PortalDocument]
 
-    package init(_ documents: [Document], altered: [String] = [], wrongOrders: [WrongOrder] = []) {
+    package init(
+        _ documents: [Document], altered: [String] = [], wrongOrders: [WrongOrder] = [],
+        stockDocuments: [PortalDocument] = []
+    ) {
         byKey = Dictionary(grouping: documents, by: \.externalID)
         self.altered = altered
         self.wrongOrders = wrongOrders
+        self.stockDocuments = stockDocuments
     }
 
     package var documentCount: Int { byKey.values.reduce(0) { $0 + $1.count } }

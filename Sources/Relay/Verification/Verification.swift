@@ -56,7 +56,7 @@ package enum Verification {
             }
             progress(report.events, total)
         }
-        report.add(checker.finish(try await reader.remainder()))
+        report.add(checker.finish(try await reader.remainder(documents: ledger != nil && isSettled)))
         return report
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Postgres
 import Relay
 
 extension EventsCommand {
@@ -10,7 +11,9 @@ extension EventsCommand {
                 now, occurred_at; or a payload of pos.transaction by itself. CSV: one row per item, with the columns' \
                 names in the first row. A row that cannot be taken is reported with its line, and the others are taken: \
                 the status is 1 then. An import that was cut off goes on where it stood when it is run again; a second \
-                run of the same file changes nothing.
+                run of the same file changes nothing. What is imported gives way to what happens now. Stock moves \
+                however old an event is; a receipt that is to be made of one beyond fiscal_deadline or max_event_age is \
+                a dead letter, unless --as receipt orders it.
                 """)
 
         enum Input: String, ExpressibleByArgument, CaseIterable {
@@ -22,9 +25,20 @@ extension EventsCommand {
         @Option(help: "How the file is read; default by the end of its name, else jsonl.") var input: Input?
         @Option(help: "Between fields of a CSV: one character, or tab.") var delimiter = ","
         @Option(help: "The shop of rows that name none.") var shop: String?
+        @Option(
+            name: .customLong("as"), help: "receipt: events of the file are receipted however old. Needs fiscal_admin.")
+        var orderedAs: OrderedAs?
+        @Option(help: "Why; it is recorded with --as.") var why: String?
         @Argument(help: "The file; - for standard input.") var file: String
 
+        enum OrderedAs: String, ExpressibleByArgument, CaseIterable {
+            case receipt
+        }
+
         func validate() throws {
+            guard orderedAs == nil || why?.allSatisfy(\.isWhitespace) == false else {
+                throw ValidationError("--as needs --why, which the next person reads.")
+            }
             guard separator != nil else {
                 throw ValidationError("--delimiter is one ASCII character other than a quote, or tab.")
             }
@@ -54,7 +68,8 @@ extension EventsCommand {
             let configuration = try options.load()
             let settings = configuration.shops.mapValues(\.stock)
             let run = try await options.withPool("fiscal-relay events") { pool in
-                try await take(ImportStore(pool: pool), settings)
+                let order = orderedAs.map { _ in ImportStore.Order(who: Person.name, why: why ?? "") }
+                return try await take(ImportStore(pool: pool, order: order), settings)
             }
             let notes = run.notes.sorted { $0.line < $1.line }
             let answer = Answer(
@@ -95,6 +110,8 @@ extension EventsCommand {
                 throw CommandFailure(failure.description)
             } catch let failure as PosRows.Failure {
                 throw CommandFailure("\(file): \(failure.description)")
+            } catch let error as PostgresError where orderedAs != nil && error.sqlState?.code == "42501" {
+                throw CommandFailure("--as needs a login with the role fiscal_admin; nothing was taken")
             }
         }
     }

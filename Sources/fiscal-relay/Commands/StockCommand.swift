@@ -4,7 +4,7 @@ import Relay
 struct StockCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stock", abstract: "Stock: what moved, what stores hold by it, and what portals say.",
-        subcommands: [Levels.self, Movements.self, Faults.self, Reconcile.self, Resend.self])
+        subcommands: [Levels.self, Movements.self, Faults.self, Reconcile.self, Resend.self, Release.self])
 
     struct Place: ParsableArguments {
         @Option(help: "Only this shop.") var shop: String?
@@ -42,7 +42,8 @@ struct StockCommand: AsyncParsableCommand {
                 levels, as: output.format,
                 columns: [
                     .init("shop") { $0.shop }, .init("store") { $0.store }, .init("product") { $0.product },
-                    .init("quantity") { $0.quantity }, .init("waiting") { $0.waiting }, .init("moved") { $0.movedAt },
+                    .init("quantity") { $0.quantity }, .init("waiting") { $0.waiting }, .init("held") { $0.held },
+                    .init("moved") { $0.movedAt },
                 ], empty: "No levels.")
         }
     }
@@ -51,20 +52,22 @@ struct StockCommand: AsyncParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "The ledger, newest first.",
             discussion:
-                "The last column says how a movement reaches the portal: left, waiting, refused, or its document.")
+                "The last column says how a movement reaches the portal: left, held, waiting, refused, or its document."
+        )
 
         @OptionGroup var options: ConfigurationOptions
         @OptionGroup var output: FormatOptions
         @OptionGroup var place: Place
         @Option(help: "Only this transaction, with what takes it back.") var transaction: String?
         @Flag(help: "Only movements that the portal refused.") var refused = false
+        @Flag(help: "Only movements that are held after a restore.") var held = false
 
         func run() async throws {
             var filter = place.filter
             filter.transaction = transaction
             let wanted = filter
             let movements = try await options.withPool("fiscal-relay stock") { pool in
-                try await StockStore(pool: pool).movements(wanted, refused: refused)
+                try await StockStore(pool: pool).movements(wanted, refused: refused, held: held)
             }
             try Listing.show(
                 movements, as: output.format,

@@ -19,7 +19,7 @@ extension StockCommand {
             discussion: """
                 What waits to be brought to the portal counts as known. With --adopt the ledger takes the portal's \
                 quantities over, by movements of kind count: so a shop begins, and so arrivals that only the portal \
-                knows come in.
+                knows come in. Shops that share a portal are compared together.
                 """)
 
         @OptionGroup var options: ConfigurationOptions
@@ -36,84 +36,101 @@ extension StockCommand {
         }
 
         func run() async throws {
-            let configuration = try options.load()
-            let transport = HTTPTransport()
-            let pool = try configuration.makePool("fiscal-relay stock", size: 2)
-            let directory = ShopDirectory(configuration: configuration, transport: transport, pool: pool)
-            let shops = directory.shops.values.filter { $0.portal != nil && (shop == nil || $0.name == shop) }
-                .sorted { $0.name < $1.name }
-            guard !shops.isEmpty else {
-                await transport.shutdown()
-                await pool.close()
-                throw CommandFailure(
-                    shop.map { "shop \($0) is not configured, or has no portal" } ?? "no shop has a portal")
+            let found = try await options.withPortals(of: shop) { groups, pool in
+                try await differences(groups, pool)
             }
-            let result: Result<[StockReconciliation.Difference], any Error>
-            do {
-                result = .success(try await differences(shops, StockStore(pool: pool)))
-            } catch {
-                result = .failure(error)
-            }
-            await transport.shutdown()
-            await pool.close()
-            let found = try result.get()
             try Listing.show(
                 found, as: output.format,
                 columns: [
                     .init("shop") { $0.shop }, .init("store") { $0.store }, .init("product") { $0.product },
-                    .init("ledger") { $0.ledger }, .init("waiting") { $0.waiting }, .init("portal") { $0.portal },
-                    .init("difference") { $0.difference },
+                    .init("ledger") { $0.ledger }, .init("waiting") { $0.waiting }, .init("held") { $0.held },
+                    .init("portal") { $0.portal }, .init("difference") { $0.difference },
                 ], empty: "Ledger and portal agree.")
             if !found.isEmpty, !adopt { throw ExitCode.failure }
         }
 
-        /// Shops that share a portal share its stock.
         private func differences(
-            _ shops: [Shop], _ stock: StockStore
+            _ groups: [[Shop]], _ pool: PostgresPool
         ) async throws -> [StockReconciliation.Difference] {
-            let portals = Dictionary(grouping: shops) { $0.portal?.destination ?? "" }.values
-                .map { $0.sorted { $0.name < $1.name } }.sorted { $0[0].name < $1[0].name }
-            var progress = ProgressReporter("reconcile", total: portals.count)
+            var progress = ProgressReporter("reconcile", total: groups.count)
             var found: [StockReconciliation.Difference] = []
-            for (index, group) in portals.enumerated() {
-                found += try await differences(of: group, stock)
+            for (index, group) in groups.enumerated() {
+                let stock = try await PortalStock.reading(group, store: store, pool)
+                let differences = stock.differences
+                if adopt, let why, !differences.isEmpty { try await take(differences, over: stock, pool, why: why) }
+                if differences.isEmpty, store == nil { await clearAlarms(of: group, pool) }
+                found += differences
                 progress.show(index + 1)
             }
             progress.finish()
             return found
         }
 
-        private func differences(
-            of shops: [Shop], _ stock: StockStore
-        ) async throws -> [StockReconciliation.Difference] {
-            guard let first = shops.first, let portal = first.portal else { return [] }
-            let amounts: [StoreAmount]
-            do {
-                amounts = try await portal.client.storeAmounts(store: store)
-            } catch {
-                throw CommandFailure("the portal of shop \(first.name) did not answer: \(error)")
+        /// What was open for as long as they differed. A login that may only look leaves it to the schedule.
+        private func clearAlarms(of shops: [Shop], _ pool: PostgresPool) async {
+            for alarm in shops.flatMap({ StockReconcileStep.agreed($0.name) }) {
+                _ = try? await pool.execute(
+                    Statement("stock.clearAlarm", "SELECT fiscal.clear_alarm($1)"), [.text(alarm)])
             }
-            // Read after the portal: what is brought there meanwhile still waits by this look.
-            var levels: [StockLevel] = []
-            for shop in shops {
-                var filter = StockStore.Filter()
-                filter.shop = shop.name
-                filter.store = store.map(String.init)
-                filter.limit = .max
-                levels += try await stock.levels(filter)
-            }
-            let differences = StockReconciliation.differences(
-                shop: shops.map(\.name).joined(separator: "+"), levels: levels, amounts: amounts)
-            if adopt, let why, !differences.isEmpty {
-                let own = levels.filter { $0.shop == first.name }
-                _ = try await stock.count(
-                    shop: first.name,
-                    differences.map { difference in
-                        let level = own.first { $0.store == difference.store && $0.product == difference.product }
-                        return (difference.store, difference.product, difference.agreed(from: level))
-                    }, who: Person.name, why: why)
-            }
-            return differences
         }
+
+        /// The first shop of the portal takes the difference.
+        private func take(
+            _ differences: [StockReconciliation.Difference], over stock: PortalStock, _ pool: PostgresPool, why: String
+        ) async throws {
+            let first = stock.shops[0].name
+            let own = Dictionary(
+                stock.levels.filter { $0.shop == first }.map {
+                    (StockReconciliation.Place(store: $0.store, product: $0.product), $0)
+                }, uniquingKeysWith: { first, _ in first })
+            _ = try await StockStore(pool: pool).count(
+                shop: first,
+                differences.map { ($0.store, $0.product, $0.agreed(from: own[$0.place])) }, who: Person.name, why: why)
+        }
+    }
+}
+
+extension PortalStock {
+    /// As `read`, with a sentence for the person who ordered it.
+    static func reading(_ shops: [Shop], store: Int64?, _ pool: PostgresPool) async throws -> PortalStock {
+        do {
+            return try await read(shops, store: store, pool)
+        } catch let fault as BitrixFault {
+            throw CommandFailure("the portal of shop \(shops[0].name) did not answer: \(fault)")
+        }
+    }
+}
+
+extension ConfigurationOptions {
+    /// Opens pool and portals for `body`.
+    ///
+    /// - Parameters:
+    ///   - shop: Only the portal of this shop, with all shops that share it; nil: every portal.
+    ///   - body: Gets the shops by portal.
+    /// - Returns: What `body` returns.
+    /// - Throws: ``CommandFailure`` if there is none, and what `body` throws.
+    func withPortals<Value: Sendable>(
+        of shop: String?, _ body: ([[Shop]], PostgresPool) async throws -> Value
+    ) async throws -> Value {
+        let configuration = try load()
+        let transport = HTTPTransport()
+        let pool = try configuration.makePool("fiscal-relay stock", size: 2)
+        let directory = ShopDirectory(configuration: configuration, transport: transport, pool: pool)
+        let groups = PortalStock.groups(of: directory).filter { group in
+            shop == nil || group.contains { $0.name == shop }
+        }
+        let result: Result<Value, any Error>
+        do {
+            guard !groups.isEmpty else {
+                throw CommandFailure(
+                    shop.map { "shop \($0) is not configured, or has no portal" } ?? "no shop has a portal")
+            }
+            result = .success(try await body(groups, pool))
+        } catch {
+            result = .failure(error)
+        }
+        await transport.shutdown()
+        await pool.close()
+        return try result.get()
     }
 }

@@ -82,6 +82,38 @@ struct CatalogueDocumentWriterTests {
         #expect(portal.snapshot.amounts == [501: 8, 502: 10, 503: 10])
     }
 
+    @Test("What a lost run left out is missing to the next one too, although the document is conducted")
+    func leftOutByALostRun() async throws {
+        // Looked for, added, looked at, filled but for one line, looked at: the eighth request conducts it.
+        let portal = StockPortal {
+            $0.unknownProducts = [502]
+            $0.lostAnswers = [8]
+        }
+        guard case .failed = await write(portal).outcome, portal.snapshot.documents.map(\.status) == ["Y"] else {
+            Issue.record("it was not lost after it had been conducted: \(portal.snapshot.methods)")
+            return
+        }
+        let report = await write(portal)
+        #expect(report.outcome == .conducted(1, doubles: []))
+        #expect(report.refused.map(\.product) == [502])
+        #expect(report.refused.map(\.code) == ["line_absent"])
+        #expect(report.altered.isEmpty)
+        #expect(portal.snapshot.amounts == [501: 8, 502: 10, 503: 10])
+    }
+
+    @Test("A document that somebody conducted with other lines is said to be")
+    func altered() async throws {
+        let portal = StockPortal { state in
+            state.documents.append(
+                .init(
+                    id: state.id(), number: "FR-1", type: "D", status: "Y", elements: [(7, 501, 3, 1), (8, 777, 1, 1)]))
+        }
+        let report = await write(portal)
+        #expect(report.outcome == .conducted(1, doubles: []))
+        #expect(report.refused.map(\.product) == [502])
+        #expect(report.altered == [501, 777])
+    }
+
     @Test("What the store has too little of is left out, the others get through")
     func shortage() async throws {
         let portal = StockPortal { $0.amounts[502] = 0.25 }
@@ -122,7 +154,7 @@ struct CatalogueDocumentWriterTests {
         #expect(portal.snapshot.amounts.count == 120)
         #expect(portal.snapshot.amounts.values.allSatisfy { $0 == 1.5 })
         #expect(portal.snapshot.methods.filter { $0 == "catalog.document.element.add" }.count == 120)
-        #expect(portal.snapshot.requests <= 20)
+        #expect(portal.snapshot.requests <= 24)
     }
 
     @Test("What stores hold is read page by page")

@@ -141,8 +141,10 @@ struct Stage: Sendable {
         let event: Int64
     }
 
-    /// Waits until an event has ended or is in front of a person.
-    func fate(of event: Int64, sourceLocation: SourceLocation = #_sourceLocation) async throws -> Fate {
+    /// Waits until an event has ended or is in front of a person, for another reason than `passing`.
+    func fate(
+        of event: Int64, ignoring passing: String? = nil, sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws -> Fate {
         var found: Fate?
         try await eventually("event \(event) came to no end", sourceLocation: sourceLocation) {
             if let end = try await texts("SELECT outcome FROM fiscal.event_end WHERE event_id = \(event)").first {
@@ -150,7 +152,7 @@ struct Stage: Sendable {
             } else {
                 found = try await texts(
                     "SELECT reason_code FROM fiscal.job WHERE id = \(event) AND state = 'dead'"
-                ).first.map(Fate.dead)
+                ).first { $0 != passing }.map(Fate.dead)
             }
             return found != nil
         }
