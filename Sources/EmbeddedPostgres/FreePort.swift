@@ -1,9 +1,9 @@
 import Glibc
 
 /// A TCP port of 127.0.0.1 that nobody uses at this moment.
-enum FreePort {
+package enum FreePort {
     /// Lets the kernel choose; `nil` if it has none. Another process may take it before it is used.
-    static func find() -> Int? {
+    package static func find() -> Int? {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         guard descriptor >= 0 else { return nil }
         defer { close(descriptor) }

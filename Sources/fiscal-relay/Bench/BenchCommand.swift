@@ -12,5 +12,6 @@ struct BenchCommand: AsyncParsableCommand {
             BenchTableCommand.self, BenchLimitCommand.self, BenchDrainCommand.self, BenchLatencyCommand.self,
             BenchHorizonCommand.self, BenchInsertsCommand.self, BenchIdleCommand.self, BenchSetupCommand.self,
             BenchEnqueueCommand.self, BenchWorkerCommand.self, BenchWritebackCommand.self,
+            BenchImportCommand.self,
         ])
 }

@@ -9,7 +9,7 @@ struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
         abstract:
-            "Show the whole circle: private database, sandbox, two workers, a self-hosted shop and one in the cloud.",
+            "Show the whole circle: private database, sandbox, workers and gateway, a self-hosted shop and one in the cloud.",
         discussion: """
             First a varied set of paid orders; then, in both shops, a sale, a prepayment with its closing receipt, a \
             partial refund, a till's day sent twice, and a correction. Ends with status 1 unless every event became \
@@ -22,7 +22,8 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(help: "Requests in a hundred that go wrong.") var faults = 0
     @Option(help: "Chooses which.") var seed: UInt64 = 1
     @Flag(help: "Kill one worker with SIGKILL on the way.") var kill = false
-    @Option(help: "Workers to kill with SIGKILL in the circle, one after another.") var kills = 0
+    @Option(help: "Processes to kill with SIGKILL in the circle, by turns: workers, the gateway, the database.")
+    var kills = 0
     @Option(help: "Seconds after which to give up.") var timeout = 600
     @Flag(help: "End when all events are done.") var once = false
     @OptionGroup var output: FormatOptions
@@ -45,11 +46,12 @@ struct DemoCommand: AsyncParsableCommand {
             let stage = try await DemoStage.start(sandbox: address, directory: directory)
             do {
                 try await stage.connect(sandbox, address)
+                DemoStage.defineProperties(sandbox)
                 StandardError.write("Paying for \(events) orders in \(DemoStage.shops.count) shops …")
                 let summary = try await DemoRun(
                     events: events, faultPercent: faults, seed: seed, killsWorker: kill, circleKills: kills,
                     timeout: .seconds(timeout)
-                ).run(stage, sandbox)
+                ).run(stage, sandbox, address)
                 try show(summary)
                 if !summary.isSuccess { try await explain(stage) }
                 if staysUp { await stayUp(stage, address) }

@@ -1,7 +1,7 @@
-import Postgres
 import Sandbox
 
-/// The ledgers of one shop after its circle: ours, the register's, the portal's, and what the demo wrote down itself.
+/// The ledgers of one shop after its circle: ours, the register's, the portal's, and what the demo wrote down itself. Each is
+/// held against the others from both sides: what one has, and what one has not.
 struct CircleBooks: Sendable {
     /// A receipt in one of the ledgers, by what must be alike in all.
     struct Document: Hashable, Sendable {
@@ -12,133 +12,98 @@ struct CircleBooks: Sendable {
         let signs: [String]
     }
 
+    /// A receipt on our record.
+    struct Receipt: Sendable {
+        let document: Document
+        let eventKey: String
+        let order: String?
+
+        var isReturn: Bool { document.type.hasPrefix("sell_return") }
+    }
+
+    /// What an order in the portal shows: signs of its newest receipt, and of its newest refund; empty where it shows none.
+    struct Shown: Hashable, Sendable {
+        let sale: [String]
+        let refund: [String]
+    }
+
     let shop: String
     /// The story's own account: what came in and went back, in kopecks, and what each receipt comes to.
     let told: [CircleEvent]
-    /// Fiscalised receipts of the story's events on our record, oldest first, with the order that they belong to.
-    let ours: [(document: Document, order: String?, isSale: Bool)]
-    /// Every document that the register printed, by its key.
-    let printed: [String: [Document]]
-    /// What the portal's orders show, by order number.
-    let shown: [Int: [String]]
-    /// Thousandths that left the store by product, in our ledger and in the portal's.
+    /// Events of the shop that are not the story's.
+    let otherEvents: Set<String>
+    /// All fiscalised receipts of the shop on our record, oldest first.
+    let recorded: [Receipt]
+    /// Every document that the shop's register printed.
+    let printed: [Document]
+    /// By order number.
+    let shown: [Int: Shown]
+    /// Thousandths that left the stores by product, in our ledger and in the portal's.
     let moved: [Int: Int]
     let missing: [Int: Int]
 
+    /// Receipts of the story.
+    var ours: [Receipt] {
+        let keys = Set(told.map(\.key))
+        return recorded.filter { keys.contains($0.eventKey) }
+    }
+
     /// What is not alike, a sentence each; empty when every ledger agrees with every other.
-    var disagreements: [String] {
-        registers + money + orders + stock
-    }
+    var disagreements: [String] { registers + money + orders + stock }
 
+    /// Our record and the register's, document by document.
     private var registers: [String] {
-        var faults: [String] = []
-        if ours.count != told.count { faults.append("\(told.count) events, but \(ours.count) receipts on our record") }
-        for (document, _, _) in ours {
-            let there = printed[document.externalID] ?? []
-            if there != [document] {
-                faults.append(
-                    "receipt \(document.externalID): \(there.count) documents at the register, or another one")
-            }
+        let there = Dictionary(grouping: printed, by: \.externalID)
+        let here = Dictionary(grouping: recorded.map(\.document), by: \.externalID)
+        return Set(there.keys).union(here.keys).sorted().compactMap { key in
+            let (ours, theirs) = (here[key] ?? [], there[key] ?? [])
+            return ours.count == 1 && ours == theirs
+                ? nil
+                : "receipt \(key): \(ours.count) on our record, \(theirs.count) documents at the register, or another one"
         }
-        return faults
     }
 
+    /// What was told and what was receipted, event by event.
     private var money: [String] {
-        let sums = told.map { event -> Int in
-            switch event.money {
-            case .came(let kopecks), .wentBack(let kopecks), .none(let kopecks): kopecks
-            }
+        let receipts = Dictionary(grouping: recorded, by: \.eventKey)
+        let known = otherEvents.union(told.map(\.key))
+        let untold = receipts.keys.filter { !known.contains($0) }.sorted().map {
+            "nobody told of event \($0), which has a receipt"
         }
-        let receipts = ours.map(\.document.kopecks)
-        return sums.sorted() == receipts.sorted()
-            ? [] : ["the receipts come to \(receipts.reduce(0, +)) kopecks, the events to \(sums.reduce(0, +))"]
+        return untold
+            + told.compactMap { event in
+                let (kopecks, isReturn) =
+                    switch event.money {
+                    case .came(let kopecks), .none(let kopecks): (kopecks, false)
+                    case .wentBack(let kopecks): (kopecks, true)
+                    }
+                let found = receipts[event.key] ?? []
+                guard found.count == 1, found[0].document.kopecks == kopecks, found[0].isReturn == isReturn else {
+                    let sums = found.map { "\($0.document.type) \($0.document.kopecks)" }.joined(separator: ", ")
+                    return "event \(event.key) is of \(kopecks) kopecks, its receipts: \(sums.isEmpty ? "none" : sums)"
+                }
+                return nil
+            }
     }
 
     private var orders: [String] {
         shown.sorted { $0.key < $1.key }.compactMap { order, signs in
-            let newest = ours.last { $0.order == String(order) && $0.isSale }?.document.signs
-            return newest == signs ? nil : "order \(order) does not show its newest receipt"
+            let own = recorded.filter { $0.order == String(order) }
+            let due = Shown(
+                sale: own.last { !$0.isReturn }?.document.signs ?? [],
+                refund: own.last(where: \.isReturn)?.document.signs ?? [])
+            return due == signs
+                ? nil : "order \(order) does not show its newest receipt, or its newest refund, or shows one too many"
         }
     }
 
     private var stock: [String] {
         var left: [Int: Int] = [:]
         for (product, thousandths) in told.flatMap(\.goods) { left[product, default: 0] += thousandths }
-        return left.sorted { $0.key < $1.key }.flatMap { product, thousandths -> [String] in
-            var faults: [String] = []
-            if moved[product] != thousandths {
-                faults.append("product \(product): \(thousandths) sold, \(moved[product] ?? 0) in our ledger")
-            }
-            if missing[product] != thousandths {
-                faults.append("product \(product): \(thousandths) sold, \(missing[product] ?? 0) gone from the portal")
-            }
-            return faults
+        return Set(left.keys).union(moved.keys).union(missing.keys).sorted().compactMap { product in
+            let sums = [left[product] ?? 0, moved[product] ?? 0, missing[product] ?? 0]
+            return Set(sums).count == 1
+                ? nil : "product \(product): \(sums[0]) sold, \(sums[1]) in our ledger, \(sums[2]) gone from the portal"
         }
     }
-}
-
-extension CircleBooks {
-    /// Reads the ledgers as they stand now.
-    ///
-    /// - Throws: what the database refused.
-    init(of story: CircleStory, _ pool: PostgresPool, _ sandbox: Sandbox) async throws {
-        shop = story.shop
-        told = story.events
-        let rows = try await pool.query(
-            Self.readReceipts, [.text(story.shop), .texts(story.events.map(\.key))]
-        ) { row throws(PostgresError) in
-            (
-                try row.get(String.self, "external_id"), try row.get(String.self, "type"),
-                try row.get(Int64.self, "total"), try row.get(String.self, "signs"),
-                try row.getOptional(String.self, "order_id"), try row.get(Bool.self, "is_sale")
-            )
-        }
-        ours = rows.map { id, type, total, signs, order, isSale in
-            let document = Document(
-                externalID: id, type: type, kopecks: Int(total), signs: signs.split(separator: " ").map(String.init))
-            return (document, order, isSale)
-        }
-        let receipts = sandbox.receipts(LedgerFilter(account: story.shop, status: "done"))
-        printed = Dictionary(grouping: receipts.compactMap(Self.document), by: \.externalID)
-        shown = Dictionary(
-            uniqueKeysWithValues: story.orders.compactMap(\.id).map { order in
-                let values = sandbox.properties(ofOrder: order, in: story.shop) ?? [:]
-                return (order, ["FN", "FD", "FPD"].compactMap { values["CLOUDKASSIR_\($0)"] })
-            })
-        let levels = try await pool.query(Self.readStock, [.text(story.shop)]) { row throws(PostgresError) in
-            (try row.get(String.self, "product_id"), try row.get(Int64.self, "thousandths"))
-        }
-        moved = Dictionary(
-            levels.compactMap { product, thousandths in Int(product).map { ($0, Int(thousandths)) } },
-            uniquingKeysWith: +)
-        let left = sandbox.stock(in: story.shop)[1] ?? [:]
-        missing = Dictionary(
-            uniqueKeysWithValues: CircleGoods.all.map { goods in
-                (goods.product, 1000 * CircleStory.stock - DemoText.thousandths(left[goods.product] ?? "0"))
-            })
-    }
-
-    private static func document(_ receipt: CloudKassirReceipt) -> Document? {
-        guard let fiscal = receipt.fiscal else { return nil }
-        return Document(
-            externalID: receipt.externalID, type: receipt.type, kopecks: DemoText.thousandths(receipt.total) / 10,
-            signs: [fiscal.fn, fiscal.fd, fiscal.fpd])
-    }
-
-    private static let readReceipts = Statement(
-        "demo.readReceipts",
-        """
-        SELECT r.external_id, r.type, r.total, concat_ws(' ', r.fn, r.fd, r.fpd) AS signs, r.order_id,
-               r.type IN ('sell', 'sell_correction') AS is_sale
-        FROM fiscal.receipt r JOIN fiscal.outbox o ON o.id = r.event_id
-        WHERE o.shop = $1 AND o.event_key = ANY ($2::text[]) AND r.state = 'fiscalised'
-        ORDER BY r.id
-        """)
-
-    private static let readStock = Statement(
-        "demo.readStock",
-        """
-        SELECT product_id, (-1000 * sum(quantity))::bigint AS thousandths
-        FROM fiscal.stock_level WHERE shop = $1 GROUP BY product_id
-        """)
 }

@@ -4,9 +4,11 @@ import Sandbox
 
 /// The circle in all shops of the demonstration: events in, receipts, stock and results out, until the ledgers agree.
 struct CircleRun: Sendable {
-    /// How often a worker is killed on the way.
+    /// How often a process is killed on the way.
     let kills: Int
     let timeout: Duration
+    /// Keys of the events that the shops wrote before the circle.
+    let otherEvents: Set<String>
 
     /// Requests to the stand-ins between two kills: a circle takes some hundred, so they fall everywhere in it.
     private static let requestsPerKill = 9
@@ -22,7 +24,7 @@ struct CircleRun: Sendable {
     }
 
     /// - Throws: what the database refused.
-    func run(_ stage: DemoStage, _ sandbox: Sandbox, _ workers: inout DemoWorkers) async throws -> CircleSummary {
+    func run(_ stage: DemoStage, _ sandbox: Sandbox, _ fleet: inout DemoFleet) async throws -> CircleSummary {
         let stories = Self.stories(Date.now.formatted(.iso8601))
         for story in stories {
             sandbox.addCatalog(
@@ -37,8 +39,8 @@ struct CircleRun: Sendable {
         let fresh = try await insert(events, stage.shopPool)
         // The till sends its whole day again, and the shop repeats itself: nothing may come of it.
         let again = try await insert(events, stage.shopPool)
-        let books = try await watch(stories, stage, sandbox, &workers, since: started)
-        var summary = CircleSummary(books: books, workersKilled: workers.killed)
+        let books = try await watch(stories, stage, sandbox, &fleet, since: started)
+        var summary = CircleSummary(books: books, kills: fleet.kills)
         summary.events = fresh
         summary.repeats = events.count - again
         if fresh != events.count || again != 0 {
@@ -65,16 +67,23 @@ struct CircleRun: Sendable {
     }
 
     private func watch(
-        _ stories: [CircleStory], _ stage: DemoStage, _ sandbox: Sandbox, _ workers: inout DemoWorkers,
+        _ stories: [CircleStory], _ stage: DemoStage, _ sandbox: Sandbox, _ fleet: inout DemoFleet,
         since started: ContinuousClock.Instant
     ) async throws -> [CircleBooks] {
         var progress = ProgressReporter("circle", total: stories.reduce(0) { $0 + $1.events.count })
         var nextKill = sandbox.requests + Self.requestsPerKill
-        let killsBefore = workers.killed
+        let killsBefore = fleet.kills.total
         var idleSince: ContinuousClock.Instant?
         while true {
-            let books = try await read(stories, stage, sandbox)
-            let isOpen = try await DemoRun.openJobs(stage.adminPool).open > 0
+            let books: [CircleBooks]
+            let isOpen: Bool
+            do {
+                books = try await read(stories, stage, sandbox)
+                isOpen = try await DemoRun.openJobs(stage.adminPool).open > 0
+            } catch is PostgresError where kills > 0 && ContinuousClock.now - started < timeout {
+                // The connection was that of a database that is no more.
+                continue
+            }
             progress.show(books.reduce(0) { $0 + $1.ours.count })
             let now = ContinuousClock.now
             if isOpen { idleSince = nil } else { idleSince = idleSince ?? now }
@@ -83,8 +92,8 @@ struct CircleRun: Sendable {
                 progress.finish()
                 return books
             }
-            if workers.killed - killsBefore < kills, sandbox.requests >= nextKill {
-                await workers.kill()
+            if fleet.kills.total - killsBefore < kills, sandbox.requests >= nextKill {
+                try await fleet.killNext()
                 nextKill = sandbox.requests + Self.requestsPerKill
             }
             try await Task.sleep(for: .milliseconds(kills > 0 ? 20 : 100))
@@ -95,7 +104,9 @@ struct CircleRun: Sendable {
         _ stories: [CircleStory], _ stage: DemoStage, _ sandbox: Sandbox
     ) async throws -> [CircleBooks] {
         var books: [CircleBooks] = []
-        for story in stories { books.append(try await CircleBooks(of: story, stage.adminPool, sandbox)) }
+        for story in stories {
+            books.append(try await CircleBooks(of: story, beside: otherEvents, stage.adminPool, sandbox))
+        }
         return books
     }
 

@@ -12,22 +12,21 @@ struct CircleSummary: Encodable {
     let refunds: Int
     /// What came in less what went back, by the receipts, in roubles.
     let roubles: String
-    /// Orders that show their newest receipt in their portal.
+    /// Orders that show their newest receipt in their portal, and their newest refund if there is one.
     let ordersShown: Int
     /// Units that left the stores, by our ledger.
     let goods: String
-    /// Workers killed so far.
-    let workersKilled: Int
+    /// Processes killed so far.
+    let kills: DemoFleet.Kills
     /// What is not alike in all ledgers; empty when they agree.
     var disagreements: [String]
 
     enum CodingKeys: String, CodingKey {
-        case events, repeats, receipts, refunds, roubles, goods, disagreements
+        case events, repeats, receipts, refunds, roubles, goods, kills, disagreements
         case ordersShown = "orders_shown"
-        case workersKilled = "workers_killed"
     }
 
-    init(books: [CircleBooks], workersKilled: Int) {
+    init(books: [CircleBooks], kills: DemoFleet.Kills) {
         let documents = books.flatMap(\.ours).map(\.document)
         receipts = documents.count
         let back = documents.filter { $0.type.hasPrefix("sell_return") }
@@ -40,9 +39,9 @@ struct CircleSummary: Encodable {
             }
         }
         roubles = DemoText.roubles(net)
-        ordersShown = books.reduce(0) { $0 + $1.shown.values.count { $0.count == 3 } }
+        ordersShown = books.reduce(0) { $0 + $1.shown.values.count { !$0.sale.isEmpty } }
         goods = DemoText.quantity(books.flatMap(\.moved.values).reduce(0, +))
-        self.workersKilled = workersKilled
+        self.kills = kills
         disagreements = books.flatMap { book in book.disagreements.map { "\(book.shop): \($0)" } }
     }
 

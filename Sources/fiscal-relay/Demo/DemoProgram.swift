@@ -21,10 +21,11 @@ enum DemoProgram {
         let more = environment.map { (Environment.Key(stringLiteral: $0.key), $0.value as String?) }
         let result = try await Subprocess.run(
             .path(FilePath(try path())), arguments: Arguments(arguments),
-            environment: .inherit.updating(Dictionary(uniqueKeysWithValues: more)), output: .discarded,
+            environment: .inherit.updating(Dictionary(uniqueKeysWithValues: more)), output: .string(limit: 1 << 16),
             error: .string(limit: 1 << 16))
         guard result.terminationStatus.isSuccess else {
-            throw CommandFailure("\(arguments.prefix(2).joined(separator: " ")): \(result.standardError)")
+            let said = [result.standardOutput, result.standardError].compactMap(\.self).filter { !$0.isEmpty }
+            throw CommandFailure("\(arguments.prefix(2).joined(separator: " ")): \(said.joined(separator: " "))")
         }
     }
 }

@@ -9,33 +9,56 @@ struct DemoRun {
     let faultPercent: Int
     let seed: UInt64
     let killsWorker: Bool
-    /// How often a worker is killed in the circle.
+    /// How often a process is killed in the circle.
     let circleKills: Int
     let timeout: Duration
 
     /// How many orders one INSERT writes.
     private static let batch = 50
 
-    func run(_ stage: DemoStage, _ sandbox: Sandbox) async throws -> DemoSummary {
+    func run(_ stage: DemoStage, _ sandbox: Sandbox, _ address: SandboxAddress) async throws -> DemoSummary {
         let orders = (0..<events).map {
             DemoOrderShapes.order(index: $0, shops: DemoStage.shops, firstNumber: DemoStage.firstOrder)
         }
         for shop in DemoStage.shops { seed(orders.filter { $0.shop == shop }, in: shop, sandbox) }
         sandbox.faults.order(DemoFaults.rules(percent: faultPercent, seed: seed))
-        var workers = DemoWorkers(stage)
+        var fleet = DemoFleet(stage)
         let started = ContinuousClock.now
         do {
             try await insert(orders, stage.shopPool)
-            var summary = try await watch(stage, sandbox, &workers, since: started)
-            var circle = try await CircleRun(kills: circleKills, timeout: timeout).run(stage, sandbox, &workers)
+            var summary = try await watch(stage, sandbox, &fleet, since: started)
+            var circle = try await CircleRun(
+                kills: circleKills, timeout: timeout, otherEvents: Set(orders.map(\.eventKey))
+            ).run(stage, sandbox, &fleet)
             circle.check(sandbox.summary(), beside: summary)
+            if let fault = await verify(stage, address) { circle.disagreements.append(fault) }
+            summary.callbacks = try await Self.callbacks(stage.adminPool)
             summary.circle = circle
-            await workers.stop()
+            await fleet.stop()
             return summary
         } catch {
-            await workers.stop()
+            await fleet.stop()
             throw error
         }
+    }
+
+    /// Holds everything on record, and in the stand-ins' ledgers, against the promises of the project; nil: all are kept.
+    private func verify(_ stage: DemoStage, _ address: SandboxAddress) async -> String? {
+        do {
+            try await DemoProgram.run(
+                ["verify", "--config", stage.configurationPath, "--sandbox", address.url, "--settled"], environment: [:]
+            )
+            return nil
+        } catch {
+            return "\(error)"
+        }
+    }
+
+    /// Receipts about which the registers called the gateway.
+    private static func callbacks(_ pool: PostgresPool) async throws -> Int {
+        Int(
+            try await pool.queryFirst(countCallbacks) { row throws(PostgresError) in try row.get(Int64.self, "called") }
+                ?? 0)
     }
 
     /// The orders as the portal knows them, so that it can tell whether what is written back is theirs.
@@ -64,7 +87,7 @@ struct DemoRun {
 
     /// Shows progress until every order is written back or in front of a person.
     private func watch(
-        _ stage: DemoStage, _ sandbox: Sandbox, _ workers: inout DemoWorkers, since started: ContinuousClock.Instant
+        _ stage: DemoStage, _ sandbox: Sandbox, _ fleet: inout DemoFleet, since started: ContinuousClock.Instant
     ) async throws -> DemoSummary {
         var progress = ProgressReporter("receipts", total: events)
         var mayKill = killsWorker
@@ -81,7 +104,7 @@ struct DemoRun {
             }
             if mayKill, summary.fiscalized * 3 >= events {
                 mayKill = false
-                await workers.kill()
+                await fleet.killWorker()
             }
             guard ContinuousClock.now - started < timeout else {
                 progress.finish()
@@ -107,6 +130,9 @@ struct DemoRun {
         FROM unnest($1::text[], $2::text[], $3::text[], $4::jsonb[]) AS e (shop, event_key, subject, payload)
         ON CONFLICT DO NOTHING
         """)
+
+    private static let countCallbacks = Statement(
+        "demo.countCallbacks", "SELECT count(*) AS called FROM fiscal.callback")
 
     private static let countJobs = Statement(
         "demo.countJobs",

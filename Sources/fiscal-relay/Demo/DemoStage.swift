@@ -11,6 +11,9 @@ struct DemoStage: Sendable {
     static let shops = ["main", "outlet"]
     private static let application = BitrixPortal.Application(clientID: "local.demo", clientSecret: "demo-secret")
     static let firstOrder = 1001
+    private static let refundCodes = ["REFUND_FN", "REFUND_FD", "REFUND_FPD"]
+    /// Of the callbacks' paths, which nobody outside this machine can reach.
+    private static let callbackSecret = "a demonstration needs no better one"
 
     let cluster: EmbeddedCluster
     let directory: String
@@ -23,13 +26,16 @@ struct DemoStage: Sendable {
     static var accounts: [CloudKassirAccount] {
         shops.map { shop in
             CloudKassirAccount(
-                name: shop, basePath: "/cloudkassir/\(shop)/v1", login: shop, password: "demo-\(shop)", polls: 1)
+                name: shop, basePath: "/cloudkassir/\(shop)/v1", login: shop, password: "demo-\(shop)", polls: 0,
+                delay: .milliseconds(300), callback: .after)
         }
     }
 
     static var portals: [BitrixPortal] {
         [
-            BitrixPortal(name: "main", basePath: "/portal/main", hasModule: true),
+            BitrixPortal(
+                name: "main", basePath: "/portal/main", hasModule: true,
+                modulePropertyCodes: Set(BitrixPortal().modulePropertyCodes).union(refundCodes)),
             BitrixPortal(name: "outlet", basePath: "/portal/outlet", edition: .cloud, applications: [application]),
         ]
     }
@@ -55,7 +61,7 @@ struct DemoStage: Sendable {
             }
             await ownerPool.close()
             let path = "\(directory)/fiscal-relay.yaml"
-            try configuration(cluster: cluster, sandbox: sandbox).write(
+            try configuration(cluster: cluster, sandbox: sandbox, gatewayPort: try port()).write(
                 to: URL(filePath: path), atomically: true, encoding: .utf8)
             return DemoStage(
                 cluster: cluster, directory: directory, configurationPath: path,
@@ -87,6 +93,18 @@ struct DemoStage: Sendable {
         }
     }
 
+    /// Defines what orders show of refunds, as their administrators do.
+    static func defineProperties(_ sandbox: Sandbox) {
+        for portal in portals {
+            for code in refundCodes { sandbox.addProperty(PropertySeed(code: code), in: portal.name) }
+        }
+    }
+
+    private static func port() throws -> Int {
+        guard let port = FreePort.find() else { throw CommandFailure("this machine has no free port for the gateway") }
+        return port
+    }
+
     func stop() async {
         await shopPool.close()
         await adminPool.close()
@@ -94,12 +112,15 @@ struct DemoStage: Sendable {
     }
 
     /// The configuration that the demonstration's workers run with, and that a person can use meanwhile.
-    private static func configuration(cluster: EmbeddedCluster, sandbox: SandboxAddress) -> String {
+    private static func configuration(
+        cluster: EmbeddedCluster, sandbox: SandboxAddress, gatewayPort: Int
+    ) -> String {
         var yaml = """
             database:
               url: "\(cluster.url(database: database, user: "demo_worker"))"
             worker: { concurrency: 32, lease: 6s, heartbeat: 1s, shutdown_grace: 4s }
             log: { level: info, language: ru }
+            gateway: { port: \(gatewayPort), public_url: "http://127.0.0.1:\(gatewayPort)", callback_secret: "\(callbackSecret)" }
             shops:
 
             """
@@ -121,11 +142,12 @@ struct DemoStage: Sendable {
 
     /// A portal with an application is called through it, at the pace of the cloud; another by its webhook.
     private static func bitrix(_ portal: BitrixPortal, _ sandbox: SandboxAddress) -> String {
+        let refund = "properties: { refund: { fn: \(refundCodes[0]), fd: \(refundCodes[1]), fpd: \(refundCodes[2]) } }"
         guard let application = portal.applications.first else {
-            return "{ webhook_url: \"\(sandbox.webhookURL(of: portal))\" }"
+            return "{ webhook_url: \"\(sandbox.webhookURL(of: portal))\", \(refund) }"
         }
         return """
-            { oauth: { portal: "\(sandbox.url)\(portal.basePath)", client_id: "\(application.clientID)", \
+            { \(refund), oauth: { portal: "\(sandbox.url)\(portal.basePath)", client_id: "\(application.clientID)", \
             client_secret: "\(application.clientSecret)", server: "\(sandbox.url)" }, rate: 2, burst: 40 }
             """
     }

@@ -14,12 +14,14 @@ struct DemoSummary: Encodable {
     var dead = 0
     /// Documents beyond one per receipt, or beyond one per event.
     var duplicates = 0
+    /// Receipts about which a register called the gateway, before or after their poll.
+    var callbacks = 0
     var seconds = 0.0
     /// The circle that follows; its numbers are not among those above.
     var circle: CircleSummary?
 
     enum CodingKeys: String, CodingKey {
-        case events, receipts, fiscalized, dead, duplicates, seconds, circle
+        case events, receipts, fiscalized, dead, duplicates, callbacks, seconds, circle
         case writtenBack = "written_back"
     }
 
@@ -46,7 +48,8 @@ extension DemoSummary {
         [
             ["events written by the shops", "\(events)"], ["receipts accepted by the registers", "\(receipts)"],
             ["documents fiscalised", "\(fiscalized)"], ["orders that show their receipt", "\(writtenBack)"],
-            ["dead letters", "\(dead)"], ["duplicates", "\(duplicates)"], ["seconds", "\(seconds)"],
+            ["dead letters", "\(dead)"], ["duplicates", "\(duplicates)"],
+            ["receipts that a register called about", "\(callbacks)"], ["seconds", "\(seconds)"],
         ]
     }
 }

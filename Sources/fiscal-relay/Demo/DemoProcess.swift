@@ -8,14 +8,14 @@ import Synchronization
     import SystemPackage
 #endif
 
-/// A worker as a process of its own, as an operator would start it.
-final class WorkerProcess: Sendable {
+/// A worker or a gateway as a process of its own, as an operator would start it.
+final class DemoProcess: Sendable {
     private let log: String
     private let control: AsyncStream<Signal>.Continuation
     private let running: Task<Void, Never>
 
-    /// Starts this very program with `worker`; what it logs goes to the file at `log`.
-    init(configuration: String, log: String) {
+    /// Starts this very program with `command`; what it logs goes to the file at `log`.
+    init(_ command: String, configuration: String, log: String) {
         self.log = log
         let (signals, control) = AsyncStream.makeStream(of: Signal.self)
         self.control = control
@@ -25,13 +25,13 @@ final class WorkerProcess: Sendable {
                     FilePath(log), .writeOnly, options: [.create, .append], permissions: .ownerReadWrite)
                 _ = try await Subprocess.run(
                     .path(FilePath(try DemoProgram.path())),
-                    arguments: ["worker", "--config", configuration, "--with-parent"], input: .none,
+                    arguments: [command, "--config", configuration, "--with-parent"], input: .none,
                     output: .discarded, error: .fileDescriptor(file, closeAfterSpawningProcess: true)
                 ) { execution in
                     for await signal in signals { try? execution.send(signal: signal) }
                 }
             } catch {
-                StandardError.write("the worker could not be run: \(error)")
+                StandardError.write("the \(command) could not be run: \(error)")
             }
         }
     }
