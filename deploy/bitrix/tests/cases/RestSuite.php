@@ -8,13 +8,16 @@ use Bitrix\Main\Application;
 use Bitrix\Rest\RestException;
 use Bitrix\Sale\Internals\OrderPropsTable;
 use Bitrix\Sale\Internals\OrderPropsValueTable;
+use Fiscal\Relay\Options\Settings;
 use Fiscal\Relay\Rest\Service;
+use Fiscal\Relay\Setup\Properties;
 use Fiscal\Tests\Shop;
 use Fiscal\Tests\Site;
 use Fiscal\Tests\Suite;
 
 final class RestSuite extends Suite
 {
+    private const FIXTURES = __DIR__ . '/../rest';
     private const SIGNS = ['CLOUDKASSIR_FD' => '7', 'CLOUDKASSIR_FN' => '9282', 'CLOUDKASSIR_FPD' => '12'];
 
     public function testSetsPropertiesAndTouchesNothingElse(string $kind): void
@@ -97,7 +100,7 @@ final class RestSuite extends Suite
             [
                 'ERROR_PROPERTY_NOT_ALLOWED' => [[$good, ['id' => $id, 'properties' => ['CITY' => 'Омск']]]],
                 'ERROR_ARGUMENT' => [
-                    [], 'x', [$good, ['id' => 0, 'properties' => self::SIGNS]], [$good, ['id' => $id]],
+                    [], 'x', [$good, ['id' => 0, 'properties' => self::SIGNS]], [$good, ['id' => $id]], [$good, ['id' => true, 'properties' => self::SIGNS]],
                     [$good, ['id' => $id, 'properties' => ['CLOUDKASSIR_FD' => str_repeat('я', 501)]]],
                     [$good, ['id' => $id, 'properties' => ['CLOUDKASSIR_FD' => ['1']]]],
                     array_fill(0, 201, $good),
@@ -123,6 +126,53 @@ final class RestSuite extends Suite
         $this->same(0, (int)Site::value('SELECT COUNT(*) AS N FROM b_sale_order_props_value'));
     }
 
+    /**
+     * What the worker's client sends, byte for byte, and what it is answered: its own tests read the same files. With
+     * FISCAL_TEST_WRITE_PAYLOADS set the answers are written anew instead of compared.
+     */
+    public function testAnswersToWhatTheWorkerSends(string $kind): void
+    {
+        $connection = Application::getConnection();
+        Settings::set('property_codes', 'CLOUDKASSIR_FN,CLOUDKASSIR_FD,CLOUDKASSIR_FPD,CLOUDKASSIR_LINK');
+        Properties::create();
+        foreach ([1001 => 1, 1002 => 1, 1003 => 1, 1005 => 2] as $id => $person) {
+            $connection->queryExecute(
+                "INSERT INTO b_sale_order (ID, LID, PERSON_TYPE_ID, ACCOUNT_NUMBER) VALUES ($id, 's1', $person, '$id/A')"
+            );
+        }
+        $connection->queryExecute("DELETE FROM b_sale_order_props WHERE PERSON_TYPE_ID = 2 AND CODE = 'CLOUDKASSIR_FPD'");
+        $connection->queryExecute(
+            "UPDATE b_sale_order_props SET MULTIPLE = 'Y' WHERE PERSON_TYPE_ID = 2 AND CODE = 'CLOUDKASSIR_FD'"
+        );
+        $connection->queryExecute("ALTER TABLE b_sale_order_props_value ADD CONSTRAINT full_disk CHECK (VALUE <> 'refused')");
+        try {
+            foreach (['signs', 'texts', 'gaps', 'forbidden', 'failed'] as $name) {
+                $file = self::FIXTURES . "/$name.answer.json";
+                $answer = $this->answer((string)file_get_contents(self::FIXTURES . "/$name.request.json"));
+                if (getenv('FISCAL_TEST_WRITE_PAYLOADS')) {
+                    file_put_contents($file, $answer);
+                }
+                $this->same((string)file_get_contents($file), $answer, $name);
+            }
+        } finally {
+            $connection->queryExecute('ALTER TABLE b_sale_order_props_value DROP CONSTRAINT full_disk');
+        }
+        $this->same(Service::METHOD . "\n", (string)file_get_contents(self::FIXTURES . '/method.txt'));
+    }
+
+    /** As Bitrix's REST module handles a request with a JSON body, without "time". */
+    private function answer(string $body): string
+    {
+        try {
+            $answer = ['result' => $this->method()(json_decode($body, true, 512, JSON_THROW_ON_ERROR))];
+        } catch (RestException $fault) {
+            $answer = ['error' => $fault->getErrorCode(), 'error_description' => $fault->getMessage()];
+        }
+        $hex = JSON_HEX_TAG | JSON_HEX_AMP | JSON_HEX_APOS | JSON_HEX_QUOT;
+
+        return json_encode($answer, $hex | JSON_THROW_ON_ERROR) . "\n";
+    }
+
     private function order(): int
     {
         $order = Shop::kettles();
@@ -134,8 +184,11 @@ final class RestSuite extends Suite
     /** @return list<array> */
     private function call(array ...$orders): array
     {
-        $method = Service::onBuildDescription()[Service::SCOPE][Service::METHOD];
+        return $this->method()(['orders' => $orders])['orders'];
+    }
 
-        return $method(['orders' => $orders])['orders'];
+    private function method(): callable
+    {
+        return Service::onBuildDescription()[Service::SCOPE][Service::METHOD];
     }
 }

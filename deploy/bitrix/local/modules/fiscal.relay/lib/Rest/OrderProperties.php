@@ -40,10 +40,12 @@ final class OrderProperties
             $unfit = array_keys(array_filter($properties, static fn (array $one) => !self::isPlainText($one)));
             $properties = array_diff_key($properties, array_flip($unfit));
             self::write($orderId, $properties, $values);
+            $stored = self::read($orderId, $properties);
 
             return [
                 'id' => $orderId,
-                'values' => self::read($orderId, $properties),
+                // In the order of the call, whatever order the database has them in.
+                'values' => array_intersect_key(array_replace(array_fill_keys($codes, ''), $stored), $stored),
                 'missing' => array_values(array_diff($codes, array_keys($properties), $unfit)),
                 'unfit' => $unfit,
             ];

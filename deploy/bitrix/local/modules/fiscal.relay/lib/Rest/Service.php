@@ -55,7 +55,8 @@ final class Service
     private static function write(mixed $order, string $at, array $allowed): array
     {
         $order = is_array($order) ? array_change_key_case($order, CASE_LOWER) : [];
-        $id = filter_var($order['id'] ?? null, FILTER_VALIDATE_INT, ['options' => ['min_range' => 1]]);
+        $id = $order['id'] ?? null;
+        $id = is_bool($id) ? false : filter_var($id, FILTER_VALIDATE_INT, ['options' => ['min_range' => 1]]);
         if ($id === false) {
             throw self::wrong("$at.id", 'a whole number above 0');
         }
