@@ -29,8 +29,25 @@ final class ExampleSuite extends Suite
         Site::fresh('direct');
         Settings::set('enabled', 'N');
         // In a process of its own: its handler would stay for the other tests.
-        $this->same([0, "0 faults\n", ''], Site::run(__DIR__ . '/../support/example.php'));
-        $this->valid('direct', ['order.paid']);
+        [$code, $logged, $errors] = Site::run(__DIR__ . '/../support/example.php');
+        $this->same([0, "Exception Bitrix\\Main\\DB\\SqlQueryException\n", ''], [$code, $logged, $errors]);
+        $this->valid('direct', ['order.paid', 'order.paid', 'order.paid']);
+        [$whole, $first, $second] = array_column(Site::arrived('direct'), 'payload');
+        $this->same('full_prepayment', $whole['settlement']);
+        $this->same(
+            ['name' => 'Доставка', 'price' => '300.0000', 'vat_rate' => '0.22'],
+            array_replace(['name' => '', 'price' => '', 'vat_rate' => ''], $whole['delivery'])
+        );
+        $this->same(
+            [['prepayment', '700.00'], ['prepayment', '900.00']],
+            array_map(static fn (array $one) => [$one['settlement'], $one['payment']['sum']], [$first, $second])
+        );
+        $this->same($first['items'], $second['items']);
+        $this->same(['2', '0.1', '1'], array_column($first['items'], 'quantity'));
+        $this->same('Чайник 🫖', $first['items'][0]['name']);
+        $last = end($first['items']);
+        $this->same(['Доставка', '200.0000', null], [$last['name'], $last['price'], $last['vat_rate']]);
+        $this->same('Курьер', $first['delivery']['name']);
     }
 
     private function valid(string $kind, array $kinds): void

@@ -37,7 +37,7 @@ class MysqliConnection extends Connection
     {
         $result = $this->resource->query($sql);
         if ($result === false) {
-            throw new SqlQueryException("Mysql query error: ({$this->resource->errno}) {$this->resource->error}");
+            throw new SqlQueryException("Mysql query error: ({$this->resource->errno}) {$this->resource->error}", $sql);
         }
         $this->affected = (int)$this->resource->affected_rows;
 

@@ -34,7 +34,7 @@ class PgsqlConnection extends Connection
     {
         $result = @pg_query($this->resource, $sql);
         if ($result === false) {
-            throw new SqlQueryException('Pgsql query error: ' . pg_last_error($this->resource));
+            throw new SqlQueryException('Pgsql query error: ' . pg_last_error($this->resource), $sql);
         }
         $this->affected = pg_affected_rows($result);
 
