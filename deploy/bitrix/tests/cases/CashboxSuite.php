@@ -167,7 +167,8 @@ final class CashboxSuite extends Suite
 
     private function check(array $buyer = []): int
     {
-        Settings::set('way', 'cashbox');
+        // From the beginning, not from now on.
+        Option::set('fiscal.relay', 'way', 'cashbox');
         Shop::register();
         $order = Shop::kettles(buyer: $buyer + Shop::BUYER);
         $order->getBasket()[0]->setField('MARKING', self::MARK);

@@ -34,6 +34,7 @@ final class SetupSuite extends Suite
         $this->cli($root, 0, 'set', 'database_url', Site::relayUrl($kind));
         $this->cli($root, 0, 'set', 'target', $kind === 'direct' ? 'direct' : 'postgres');
         $this->cli($root, 64, 'set', 'enabled', 'Y');
+        $this->same("way: events, cashbox\n", $this->cli($root, 1, 'set', 'way', 'both')[2]);
         $this->cli($root, 64, 'nonsense');
         $this->cli($root, 1, 'switch-on', '--since', 'now');
         $this->cli($root, 1, 'switch-on', '--since', 'tomorrow', '--yes');
@@ -48,6 +49,11 @@ final class SetupSuite extends Suite
         $this->same(['order.paid'], Site::kinds($kind));
         $state = json_decode($this->cli($root, 0, 'state')[1], true);
         $this->same([true, true, 0], [$state['on'], $state['healthy'], $state['waiting']]);
+        $this->same(date_default_timezone_get(), Settings::get('timezone'));
+        Application::getConnection()->queryExecute(
+            'UPDATE fiscal_relay_outbox SET SENT_AT = NULL, ATTEMPTS = 4, RETRY_AT = ' . (time() + 3600)
+        );
+        $this->same("1 handed over\n", $this->cli($root, 0, 'relay', '--refused')[1]);
         Application::getConnection()->queryExecute('UPDATE fiscal_relay_outbox SET SENT_AT = NULL');
         $this->cli($root, 1, 'uninstall');
         $this->same(1, $this->count('b_module'));
@@ -124,6 +130,24 @@ final class SetupSuite extends Suite
         $this->same(['other', true], [Settings::shop(), Settings::get('database_url') !== '']);
         $this->same(2, count(OptionsForm::save(['shop' => 'a b', 'pay_systems' => '3;4'] + $form)));
         $this->same('other', Settings::shop());
+    }
+
+    public function testWhatIsNoValueOfAnOptionIsSaid(): void
+    {
+        Site::fresh('mysql');
+        foreach (
+            [
+                ['way', 'both', 'events, cashbox'], ['batch_size', 'many', 'a whole number'], ['shop', 'a b', 'letters'],
+                ['shop_s1', 'a b', 'letters'], ['settlements', 'x', 'full_prepayment'], ['stores', '1;2', 'commas'],
+                ['timezone', 'Moscow', 'a time zone'], ['property_inn', str_repeat('x', 2001), '2000 characters'],
+            ] as [$name, $value, $allowed]
+        ) {
+            $said = (string)OptionsForm::fault($name, $value);
+            $this->true(str_contains($said, $allowed), "$name: $said");
+        }
+        foreach (['way' => 'cashbox', 'shop_s1' => '', 'timezone' => 'Asia/Omsk', 'portal' => 'x', 'stores' => '1, 2'] as $name => $value) {
+            $this->same(null, OptionsForm::fault($name, $value), $name);
+        }
     }
 
     private function bare(): void

@@ -11,12 +11,17 @@ final class Crash
     public static string $at = '';
     /** What somebody else does just before our next write. */
     public static ?\Closure $rival = null;
+    /** The table of that write; empty: any. */
+    public static string $rivalOf = '';
 
     public static function before(string $sql): void
     {
-        $rival = self::$rival;
-        self::$rival = null;
-        $rival === null || $rival();
+        if (self::$rival !== null && str_contains($sql, self::$rivalOf)) {
+            $rival = self::$rival;
+            self::$rival = null;
+            self::$rivalOf = '';
+            $rival();
+        }
         self::$writes++;
         self::perhaps('before');
     }

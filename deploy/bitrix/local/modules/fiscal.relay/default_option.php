@@ -3,7 +3,11 @@
 $fiscal_relay_default_option = [
     'enabled' => 'N',
     'switched_on_at' => '0',
+    'switched_on_local' => '',
+    'timezone' => '',
     'first_payment_id' => '0',
+    'first_shipment_id' => '0',
+    'way_changes' => '',
     'way' => 'events',
     'target' => 'postgres',
     'database_url' => '',

@@ -33,6 +33,11 @@ $rows = [
     'RELAY_ERROR' => ($report['relay_error'] ?? null) === null
         ? '–'
         : $report['relay_error'] . ' (' . $moment($report['relay_error_at']) . ')',
+    'SET_ASIDE' => (string)($report['set_aside'] ?? '–'),
+    'CHECKS_ERROR' => $report['checks_error'] ?? '–',
+    'TIMEZONE' => ($report['timezone_expected'] ?? null) === null
+        ? ($report['timezone'] ?? '')
+        : "$report[timezone] ≠ $report[timezone_expected]",
     'SWEEP_AT' => $moment($report['sweep_at'] ?? null),
     'SWEEP_ERROR' => $report['sweep_error'] ?? '–',
     'HANDLERS' => implode(', ', $report['handlers_missing'] ?? []) ?: '–',

@@ -1,13 +1,16 @@
 <?php
 
+use Bitrix\Main\Application;
 use Bitrix\Main\Config\Option;
 use Bitrix\Main\Loader;
 use Bitrix\Main\Localization\Loc;
 use Bitrix\Main\ModuleManager;
+use Fiscal\Relay\FaultName;
 use Fiscal\Relay\Setup\Agents;
 use Fiscal\Relay\Setup\Events;
 use Fiscal\Relay\Setup\Properties;
 use Fiscal\Relay\Setup\Registers;
+use Fiscal\Relay\Setup\SwitchOn;
 use Fiscal\Relay\Setup\Tables;
 
 Loc::loadMessages(__FILE__);
@@ -50,7 +53,7 @@ class fiscal_relay extends CModule
                 $this->InstallEvents();
                 $this->InstallFiles();
             } catch (\Throwable $failure) {
-                $fault = $failure->getMessage();
+                $fault = FaultName::of($failure);
             }
         }
         if ($fault !== null) {
@@ -95,6 +98,8 @@ class fiscal_relay extends CModule
         if ($waiting > 0 && !$keepData && !$force) {
             return Loc::getMessage('FISCAL_RELAY_UNINSTALL_BACKLOG', ['#COUNT#' => (string)$waiting]);
         }
+        // Kept options must not switch it on again: what the shop did meanwhile, a person has to look at first.
+        SwitchOn::off();
         Events::unregister();
         Agents::remove();
         $this->UnInstallFiles();
@@ -161,6 +166,10 @@ class fiscal_relay extends CModule
         }
         if (!extension_loaded('pgsql')) {
             return Loc::getMessage('FISCAL_RELAY_UNFIT_PGSQL');
+        }
+
+        if (method_exists(Application::class, 'isUtfMode') && !Application::isUtfMode()) {
+            return Loc::getMessage('FISCAL_RELAY_UNFIT_UTF');
         }
 
         return Loader::includeModule('sale') ? null : Loc::getMessage('FISCAL_RELAY_UNFIT_SALE');

@@ -7,6 +7,7 @@ namespace Fiscal\Relay;
 use Bitrix\Main\Application;
 use Fiscal\Relay\Options\Settings;
 use Fiscal\Relay\Snapshot\OrderSnapshot;
+use Fiscal\Relay\Snapshot\TransactionSnapshot;
 use Fiscal\Relay\Store\Fact;
 use Fiscal\Relay\Store\Outbox;
 use Fiscal\Relay\Text\Decimal;
@@ -24,12 +25,14 @@ final class Api
      * Part of a payment, or all of it, was given back.
      *
      * @param string $refundId the refund's number at the payment provider: the same refund has the same number
-     * @param string|float|int|null $sum in roubles; null: what the lines cost, or all that is left
-     * @param array<int|string, string|float|int> $items quantity by basket line id; empty: by the sum alone
+     * @param string|float|int|null $sum in roubles, at most two decimals, best as text; null: what the lines cost, or
+     *   all that is left
+     * @param array<int|string, string|float|int> $items quantity by basket line id, at most three decimals, best as
+     *   text; empty: by the sum alone
      * @param ?string $means cash, electronic, prepaid, credit or other; null: the way the money came
      * @return bool whether it was news
-     * @throws \InvalidArgumentException for data that make no refund
-     * @throws \Bitrix\Main\DB\SqlException when the shop's database refuses the row
+     * @throws \InvalidArgumentException for data that make no refund, naming the field
+     * @throws NotRecorded when the shop's database refuses the row
      */
     public static function refund(
         int $paymentId,
@@ -41,106 +44,74 @@ final class Api
     ): bool {
         $refundId = trim($refundId);
         if ($refundId === '' || mb_strlen($refundId) > 100) {
-            throw new \InvalidArgumentException('a refund needs a number of up to 100 characters');
+            throw new \InvalidArgumentException('refundId: a number of up to 100 characters is needed');
         }
-        if ($sum !== null && Decimal::kopecks($sum) <= 0) {
-            throw new \InvalidArgumentException('the sum of a refund is above zero');
-        }
-        $order = self::orderOfPayment($paymentId);
         $seconds = $at?->getTimestamp() ?? time();
         $refund = ['id' => $refundId, 'refunded_at' => Moment::iso($seconds)];
         if ($sum !== null) {
-            $refund['sum'] = Decimal::money($sum);
+            $refund['sum'] = TransactionSnapshot::money($sum, 'sum');
+            if (Decimal::kopecks($refund['sum']) <= 0) {
+                throw new \InvalidArgumentException('sum: above zero, or null for what the lines cost');
+            }
         }
         if ($means !== null) {
-            $refund['means'] = self::means($means);
+            $refund['means'] = TransactionSnapshot::means($means);
         }
+        $lines = [];
+        foreach ($items as $line => $quantity) {
+            $quantity = TransactionSnapshot::receiptQuantity($quantity, "items[$line]");
+            $lines[] = ['id' => (string)$line, 'quantity' => $quantity];
+        }
+        $order = self::orderOfPayment($paymentId);
         $payload = [
             'v' => 1,
             'order' => ['id' => $order['ID'], 'number' => $order['NUMBER']],
             'payment' => ['id' => $paymentId],
             'refund' => $refund,
-        ];
-        foreach ($items as $line => $quantity) {
-            $payload['items'][] = ['id' => (string)$line, 'quantity' => Decimal::quantity($quantity)];
-        }
+        ] + ($lines === [] ? [] : ['items' => $lines]);
 
-        return Outbox::record(Fact::named(
+        return self::record(Fact::named(
             Settings::shop($order['SITE']),
             'payment.refunded',
             "refund:$paymentId:$refundId",
             OrderSnapshot::subject($order['ID']),
             $payload,
             $seconds
-        ), Outbox::SOURCE_CALL);
+        ));
     }
 
     /**
      * A sale, refund or cancellation at a point of sale.
      *
-     * @param array $transaction the payload of pos.transaction; amounts may be text or numbers, and become decimal text
+     * @param array $transaction the payload of pos.transaction; amounts are best text, numbers become decimal text.
+     *   Quantities have up to six decimals, three where the receipt is ours (fiscalized_by cloud)
      * @return bool whether it was news
-     * @throws \InvalidArgumentException without a number, or with an unknown type
-     * @throws \Bitrix\Main\DB\SqlException when the shop's database refuses the row
+     * @throws \InvalidArgumentException for what cannot be said, naming the field, e.g. items[0].quantity
+     * @throws NotRecorded when the shop's database refuses the row
      */
     public static function posTransaction(array $transaction, ?string $site = null): bool
     {
-        $id = trim((string)($transaction['transaction_id'] ?? ''));
-        if ($id === '' || mb_strlen($id) > 190) {
-            throw new \InvalidArgumentException('a transaction needs a number of up to 190 characters');
-        }
-        $type = $transaction['type'] ?? 'sale';
-        if (!in_array($type, ['sale', 'refund', 'cancel'], true)) {
-            throw new \InvalidArgumentException('the type of a transaction is sale, refund or cancel');
-        }
-        $original = trim((string)($transaction['original_transaction_id'] ?? ''));
-        $payload = ['v' => 1, 'transaction_id' => $id, 'type' => $type] + $transaction;
-        foreach ($payload['items'] ?? [] as $place => $item) {
-            $payload['items'][$place] = self::line((array)$item, "$place");
-        }
-        if (isset($payload['sum'])) {
-            $payload['sum'] = Decimal::money($payload['sum']);
-        }
-        if (isset($payload['means'])) {
-            $payload['means'] = self::means((string)$payload['means']);
-        }
-        $seconds = Moment::seconds($transaction['occurred_at'] ?? null) ?? time();
-        $payload['occurred_at'] = Moment::iso($seconds);
-        $order = (int)($transaction['order']['id'] ?? 0);
+        $said = TransactionSnapshot::of($transaction);
+        $family = $said->original !== '' ? $said->original : $said->id;
 
-        return Outbox::record(Fact::named(
+        return self::record(Fact::named(
             Settings::shop($site),
             'pos.transaction',
-            'pos:' . $id,
-            $order > 0 ? OrderSnapshot::subject($order) : 'pos:' . ($original !== '' ? $original : $id),
-            $payload,
-            $seconds
-        ), Outbox::SOURCE_CALL);
+            'pos:' . $said->id,
+            $said->order > 0 ? OrderSnapshot::subject($said->order) : 'pos:' . $family,
+            $said->payload,
+            $said->occurredAt
+        ));
     }
 
-    private static function line(array $item, string $place): array
+    /** @throws NotRecorded */
+    private static function record(Fact $fact): bool
     {
-        $item += ['id' => $place, 'marks' => []];
-        foreach (['price' => 'price', 'quantity' => 'quantity'] as $field => $kind) {
-            if (isset($item[$field])) {
-                $item[$field] = Decimal::{$kind}($item[$field]);
-            }
+        try {
+            return Outbox::record($fact, Outbox::SOURCE_CALL);
+        } catch (\Throwable $fault) {
+            throw new NotRecorded($fault);
         }
-        if (array_key_exists('vat_rate', $item)) {
-            $item['vat_rate'] = Decimal::rate($item['vat_rate']);
-        }
-        $item['id'] = (string)$item['id'];
-
-        return $item;
-    }
-
-    private static function means(string $means): string
-    {
-        if (!in_array($means, ['cash', 'electronic', 'prepaid', 'credit', 'other'], true)) {
-            throw new \InvalidArgumentException('means is cash, electronic, prepaid, credit or other');
-        }
-
-        return $means;
     }
 
     /** @return array{ID: int, NUMBER: string, SITE: string} */

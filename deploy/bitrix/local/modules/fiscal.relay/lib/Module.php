@@ -21,13 +21,18 @@ final class Module
             : '/local/modules/' . self::ID;
     }
 
-    /** Tells the administrator's log, and never the caller: whoever reports a fault must not become one. */
+    /**
+     * Tells the administrator's log, and never the caller: whoever reports a fault must not become one. The fault
+     * itself stays out of it, with its message, its statement and its causes: they hold data of buyers.
+     */
     public static function report(\Throwable $fault): void
     {
         try {
-            Application::getInstance()->getExceptionHandler()->writeToLog($fault);
+            Application::getInstance()->getExceptionHandler()->writeToLog(
+                new \RuntimeException(self::ID . ': ' . FaultName::of($fault))
+            );
         } catch (\Throwable) {
-            error_log(self::ID . ': ' . get_class($fault));
+            error_log(self::ID . ': ' . FaultName::of($fault));
         }
     }
 }

@@ -7,8 +7,11 @@ namespace Fiscal\Relay\Cashbox;
 use Bitrix\Sale\Cashbox\CheckManager;
 use Bitrix\Sale\Cashbox\Internals\CashboxCheckTable;
 use Bitrix\Sale\Cashbox\Manager;
+use Fiscal\Relay\FaultName;
 use Fiscal\Relay\Module;
+use Fiscal\Relay\Options\Era;
 use Fiscal\Relay\Options\Settings;
+use Fiscal\Relay\Relay\TargetAway;
 use Fiscal\Relay\Setup\Registers;
 use Fiscal\Relay\Store\Outbox;
 use Fiscal\Relay\Store\State;
@@ -21,13 +24,15 @@ use Fiscal\Relay\Text\Moment;
  */
 final class CheckSweep
 {
+    public const ERROR = 'checks_error';
     private const CHUNK = 200;
     private const FAILED_SECONDS = 30 * 86400;
 
     /** @return int how many checks changed */
     public static function run(): int
     {
-        if (!Settings::takesChecks()) {
+        // Also after the way has changed: what was begun before is brought to its end.
+        if (!Settings::isOn()) {
             return 0;
         }
         $checks = array_column(self::open(), null, 'ID');
@@ -39,7 +44,7 @@ final class CheckSweep
                 Module::report($fault);
             }
         }
-        foreach (CheckResults::of(array_map('intval', array_keys($checks))) as $id => $answer) {
+        foreach (self::results(array_map('intval', array_keys($checks))) as $id => $answer) {
             // That it failed is known already.
             if ($checks[$id]['STATUS'] === 'P' || $answer['STATUS'] === 'DONE') {
                 $changed += (int)RelayCashbox::applyCheckResult($answer)->isSuccess();
@@ -47,6 +52,25 @@ final class CheckSweep
         }
 
         return $changed;
+    }
+
+    /**
+     * @param list<int> $checks
+     * @return array<int, array<string, mixed>>
+     */
+    private static function results(array $checks): array
+    {
+        $error = '';
+        try {
+            return CheckResults::of($checks);
+        } catch (\Throwable $fault) {
+            $error = $fault instanceof TargetAway ? $fault->getMessage() : FaultName::of($fault);
+            throw $fault;
+        } finally {
+            if ($error !== (State::get(self::ERROR) ?? '')) {
+                State::set(self::ERROR, $error);
+            }
+        }
     }
 
     private static function handOver(array $row): bool
@@ -58,7 +82,7 @@ final class CheckSweep
         }
         $grace = Settings::number('sweep_grace_seconds', 0, 86400);
         $begun = Moment::seconds($row['DATE_PRINT_START']) ?? Moment::seconds($row['DATE_CREATE']) ?? 0;
-        if ($begun < Settings::switchedOnAt() || $begun > time() - $grace) {
+        if (!Era::current()->takesChecks(Era::local($begun)) || $begun > time() - $grace) {
             return false;
         }
         $check = CheckManager::getObjectById($id);

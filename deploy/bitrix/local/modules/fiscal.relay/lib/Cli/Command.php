@@ -5,12 +5,14 @@ declare(strict_types=1);
 namespace Fiscal\Relay\Cli;
 
 use Bitrix\Main\ModuleManager;
+use Fiscal\Relay\FaultName;
 use Fiscal\Relay\Module;
 use Fiscal\Relay\Options\Settings;
 use Fiscal\Relay\Relay\Relay;
 use Fiscal\Relay\Relay\Resend;
 use Fiscal\Relay\Relay\TargetAway;
 use Fiscal\Relay\Relay\Targets;
+use Fiscal\Relay\Setup\OptionsForm;
 use Fiscal\Relay\Setup\SwitchOn;
 use Fiscal\Relay\Status\Report;
 use Fiscal\Relay\Upkeep;
@@ -25,8 +27,9 @@ final class Command
           set NAME VALUE | get NAME       an option of the module
           switch-on --since TIME|now [--overrule] --yes
           switch-off
-          relay [--since TIME] [--seconds N]
-                                          hands events over; --since: again all that was handed over since then
+          relay [--since TIME] [--refused] [--seconds N]
+                                          hands events over; --since: again all that was handed over since then;
+                                          --refused: those set aside too, at once
           sweep                           looks for facts without a row
           state                           JSON; exit 1 unless all is well
 
@@ -53,7 +56,7 @@ final class Command
         } catch (\Throwable $fault) {
             Module::report($fault);
 
-            return $this->fail(get_class($fault) . ': ' . $fault->getMessage());
+            return $this->fail(FaultName::of($fault));
         }
     }
 
@@ -83,12 +86,16 @@ final class Command
     {
         $name = $arguments[0] ?? '';
         $isKnown = isset(Settings::defaults()[$name]) || str_starts_with($name, 'shop_');
-        $isOwn = in_array($name, ['enabled', 'switched_on_at', 'first_payment_id', 'overruled_registers'], true);
+        $isOwn = in_array($name, Settings::OWN, true);
         if (!$isKnown || count($arguments) !== ($command === 'set' ? 2 : 1) || ($command === 'set' && $isOwn)) {
             return $this->usage();
         }
         if ($command === 'set') {
-            Settings::set($name, $arguments[1]);
+            $allowed = OptionsForm::fault($name, trim($arguments[1]));
+            if ($allowed !== null) {
+                return $this->fail("$name: $allowed");
+            }
+            Settings::set($name, trim($arguments[1]));
 
             return 0;
         }
@@ -130,6 +137,9 @@ final class Command
             }
             $again = Resend::since($since);
             fwrite(STDERR, "$again[rows] to be sent again, $again[emptied] too old to be\n");
+        }
+        if (in_array('--refused', $arguments, true)) {
+            fwrite(STDERR, Resend::refused() . " set aside, tried again\n");
         }
         $sent = (new Relay(Targets::current()))->run((int)($this->value($arguments, '--seconds') ?? 50));
 

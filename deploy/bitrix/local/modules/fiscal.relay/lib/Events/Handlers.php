@@ -10,13 +10,16 @@ use Bitrix\Sale\Payment;
 use Bitrix\Sale\Shipment;
 use Fiscal\Relay\Facts\Recorder;
 use Fiscal\Relay\Module;
+use Fiscal\Relay\Options\Era;
 use Fiscal\Relay\Options\Settings;
 use Fiscal\Relay\Store\Outbox;
+use Fiscal\Relay\Store\TransactionLost;
 use Fiscal\Relay\Text\Moment;
 
 /**
  * Listens to orders being saved. Runs in the buyer's request: no HTTP, rows found by index only, and whatever goes
- * wrong stays here, since an exception would leave the order half saved.
+ * wrong stays here, since an exception would leave the order half saved. One thing is passed on: that MySQL has rolled
+ * back the shop's own transaction under it, since then there is nothing saved any more.
  */
 final class Handlers
 {
@@ -81,7 +84,7 @@ final class Handlers
             }
             foreach ($order->getPaymentCollection() as $payment) {
                 $at = $payment->isPaid() ? Moment::seconds($payment->getField('DATE_PAID')) : null;
-                if ($at !== null && $at >= Settings::switchedOnAt()) {
+                if ($at !== null && Era::current()->takesEvents(Era::local($at))) {
                     Recorder::payment($order, $payment, Outbox::SOURCE_EVENT);
                 }
             }
@@ -121,6 +124,8 @@ final class Handlers
             if (Settings::takesEvents()) {
                 $work();
             }
+        } catch (TransactionLost $lost) {
+            throw $lost;
         } catch (\Throwable $fault) {
             Module::report($fault);
         }

@@ -7,7 +7,7 @@ namespace Fiscal\Relay\Facts;
 use Bitrix\Sale\Order;
 use Bitrix\Sale\Payment;
 use Bitrix\Sale\Shipment;
-use Fiscal\Relay\Options\Settings;
+use Fiscal\Relay\Options\Era;
 use Fiscal\Relay\Store\Outbox;
 use Fiscal\Relay\Text\Moment;
 
@@ -67,7 +67,7 @@ final class Recorder
             $at = $shipment->isSystem() || !$shipment->isShipped()
                 ? null
                 : Moment::seconds($shipment->getField('DATE_DEDUCTED'));
-            if ($at !== null && $at >= Settings::switchedOnAt()) {
+            if ($at !== null && Era::current()->takesEvents(Era::local($at))) {
                 $news += self::shipment($order, $shipment, $source);
             }
         }

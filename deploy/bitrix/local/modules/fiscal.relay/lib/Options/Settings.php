@@ -14,6 +14,11 @@ final class Settings
     public const WAY_CASHBOX = 'cashbox';
     public const TARGET_POSTGRES = 'postgres';
     public const TARGET_DIRECT = 'direct';
+    /** Options that the module keeps for itself: no form and no command sets them. */
+    public const OWN = [
+        'enabled', 'switched_on_at', 'switched_on_local', 'first_payment_id', 'first_shipment_id', 'way_changes',
+        'overruled_registers',
+    ];
 
     public static function isOn(): bool
     {
@@ -26,6 +31,7 @@ final class Settings
         return self::isOn() && self::get('way') === self::WAY_EVENTS;
     }
 
+    /** Whether our cash register prints: Bitrix decides on receipts. */
     public static function takesChecks(): bool
     {
         return self::isOn() && self::get('way') === self::WAY_CASHBOX;
@@ -46,6 +52,12 @@ final class Settings
     public static function firstPaymentId(): int
     {
         return (int)self::get('first_payment_id');
+    }
+
+    /** The same of shipments. */
+    public static function firstShipmentId(): int
+    {
+        return (int)self::get('first_shipment_id');
     }
 
     /** The shop's code at the relay; a site of the portal may have its own. */
@@ -98,8 +110,20 @@ final class Settings
         return trim((string)Option::get(Module::ID, $name, self::defaults()[$name] ?? ''));
     }
 
+    /**
+     * A new way in holds from now on: what happened before goes on by the former one. The moment of the switch-on is
+     * kept by the shop's own clock too.
+     */
     public static function set(string $name, string $value): void
     {
+        $now = Era::local(time());
+        if ($name === 'way' && self::isOn() && $value !== self::get('way')) {
+            Option::set(Module::ID, 'way_changes', Era::current()->changed(self::get('way'), $now));
+        }
+        if ($name === 'switched_on_at') {
+            Option::set(Module::ID, 'switched_on_local', Era::local((int)$value));
+            Option::set(Module::ID, 'way_changes', '');
+        }
         Option::set(Module::ID, $name, $value);
     }
 

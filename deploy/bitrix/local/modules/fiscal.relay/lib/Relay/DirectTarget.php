@@ -6,6 +6,7 @@ namespace Fiscal\Relay\Relay;
 
 use Bitrix\Main\Application;
 use Bitrix\Main\DB\SqlException;
+use Fiscal\Relay\FaultName;
 use Fiscal\Relay\Store\Savepoint;
 
 /** The shop's own database, where the relay's tables live in it. */
@@ -16,17 +17,20 @@ final class DirectTarget implements Target
         if ($rows === []) {
             return;
         }
-        $list = WaitingRow::list($rows);
         $connection = Application::getConnection();
+        $quote = static fn (string $text): string => "'" . $connection->getSqlHelper()->forSql($text) . "'";
+        $statement = count($rows) === 1
+            ? InsertStatement::one(array_map($quote, $rows[0]->values()))
+            : InsertStatement::of($quote(WaitingRow::list($rows)));
         try {
-            Savepoint::around($connection, static function () use ($connection, $list): void {
-                $literal = "'" . $connection->getSqlHelper()->forSql($list) . "'";
-                $connection->queryExecute(InsertStatement::of($literal));
-            });
+            Savepoint::around($connection, static fn () => $connection->queryExecute($statement));
         } catch (SqlException $fault) {
-            throw preg_match('/\b(22|23)[0-9A-Z]{3}\b/', $fault->getMessage())
-                ? new RowsRefused('PostgreSQL refuses the row', 0, $fault)
-                : new TargetAway('the outbox of the relay is out of reach', 0, $fault);
+            $code = FaultName::databaseCode($fault);
+            // A name that anything else put there chooses other words, no more.
+            $isSize = str_contains($fault->getMessage(), 'outbox_payload_size');
+            throw $code === ''
+                ? new TargetAway('the outbox of the relay is out of reach')
+                : Refusal::exception($code, $isSize ? 'outbox_payload_size' : '');
         }
     }
 }

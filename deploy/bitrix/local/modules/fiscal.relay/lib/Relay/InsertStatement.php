@@ -7,6 +7,21 @@ namespace Fiscal\Relay\Relay;
 final class InsertStatement
 {
     /**
+     * Inserts one event, unless it is known by its key. What its payload is worth, PostgreSQL alone decides: a large
+     * one is not taken apart here.
+     *
+     * @param list<string> $values placeholders, or quoted literals, of WaitingRow::values()
+     */
+    public static function one(array $values): string
+    {
+        [$shop, $kind, $key, $subject, $payload, $occurredAt] = $values;
+
+        return 'INSERT INTO fiscal.outbox (shop, kind, event_key, subject, payload, occurred_at)'
+            . " VALUES ($shop, $kind, $key, $subject, {$payload}::jsonb, {$occurredAt}::timestamptz)"
+            . ' ON CONFLICT DO NOTHING';
+    }
+
+    /**
      * Inserts the events of a JSON list in its order, those known by their key left out.
      *
      * @param string $list a placeholder, or a quoted literal

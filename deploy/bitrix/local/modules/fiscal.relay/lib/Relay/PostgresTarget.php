@@ -12,6 +12,8 @@ namespace Fiscal\Relay\Relay;
 final class PostgresTarget implements Target
 {
     private const STATEMENT_TIMEOUT_MS = 30000;
+    /** Less than that of the statement: who waits for somebody's lock has no row to blame. */
+    private const LOCK_TIMEOUT_MS = 20000;
 
     private ?\PgSql\Connection $connection = null;
 
@@ -25,8 +27,11 @@ final class PostgresTarget implements Target
         if ($rows === []) {
             return;
         }
-        $list = WaitingRow::list($rows);
-        $this->transaction(InsertStatement::of('$1'), [$list]);
+        if (count($rows) === 1) {
+            $this->transaction(InsertStatement::one(['$1', '$2', '$3', '$4', '$5', '$6']), $rows[0]->values());
+        } else {
+            $this->transaction(InsertStatement::of('$1'), [WaitingRow::list($rows)]);
+        }
     }
 
     /**
@@ -34,8 +39,8 @@ final class PostgresTarget implements Target
      *
      * @param list<string> $keys
      * @return list<array<string, ?string>>
-     * @throws TargetAway
-     * @throws RowsRefused where the installation has no such function
+     * @throws TargetAway also where the installation has no such function
+     * @throws TooMuch
      */
     public function results(string $shop, array $keys): array
     {
@@ -48,25 +53,31 @@ final class PostgresTarget implements Target
     /** @throws TargetAway when it cannot be reached, may not be written to, or lacks the outbox */
     public function check(): void
     {
-        try {
-            [$row] = $this->transaction(
-                "SELECT has_table_privilege('fiscal.outbox', 'INSERT')"
-                . " OR has_any_column_privilege('fiscal.outbox', 'INSERT') AS allowed",
-                []
-            );
-        } catch (RowsRefused $refusal) {
-            throw new TargetAway('no fiscal.outbox there: ' . $refusal->getMessage(), 0, $refusal);
-        }
+        [$row] = $this->transaction(
+            "SELECT has_table_privilege('fiscal.outbox', 'INSERT')"
+            . " OR has_any_column_privilege('fiscal.outbox', 'INSERT') AS allowed",
+            []
+        );
         if (($row['allowed'] ?? 'f') !== 't') {
             throw new TargetAway('this login may not write to fiscal.outbox: grant it fiscal_writer');
         }
     }
 
-    /** @return list<array<string, ?string>> */
+    /**
+     * @return list<array<string, ?string>>
+     * @throws TargetAway
+     * @throws RowsRefused
+     * @throws TooMuch
+     */
     private function transaction(string $sql, array $parameters): array
     {
         $connection = $this->connected();
-        $this->run($connection, 'BEGIN; SET LOCAL statement_timeout = ' . self::STATEMENT_TIMEOUT_MS, null);
+        $this->run(
+            $connection,
+            'BEGIN; SET LOCAL statement_timeout = ' . self::STATEMENT_TIMEOUT_MS
+            . '; SET LOCAL lock_timeout = ' . self::LOCK_TIMEOUT_MS,
+            null
+        );
         $rows = $this->run($connection, $sql, $parameters);
         $this->run($connection, 'COMMIT', null);
 
@@ -102,20 +113,20 @@ final class PostgresTarget implements Target
         while ($sent === true && ($result = self::quietly(fn () => pg_get_result($connection))) !== false) {
             $code = (string)pg_result_error_field($result, PGSQL_DIAG_SQLSTATE);
             if ($code !== '') {
-                $refusal ??= [$code, (string)pg_result_error_field($result, PGSQL_DIAG_MESSAGE_PRIMARY)];
+                $refusal ??= [$code, (string)pg_result_error_field($result, PGSQL_DIAG_CONSTRAINT_NAME)];
             } else {
                 $rows = pg_fetch_all($result);
             }
         }
-        if ($sent !== true || pg_connection_status($connection) !== PGSQL_CONNECTION_OK) {
+        $isBroken = $sent !== true || pg_connection_status($connection) !== PGSQL_CONNECTION_OK;
+        if ($isBroken || $refusal !== null) {
             $this->forget($connection);
+        }
+        if ($isBroken) {
             throw new TargetAway('the connection to PostgreSQL broke');
         }
         if ($refusal !== null) {
-            $this->forget($connection);
-            throw self::isAboutData($refusal[0])
-                ? new RowsRefused("$refusal[0] $refusal[1]")
-                : new TargetAway("$refusal[0] $refusal[1]");
+            throw Refusal::exception(...$refusal);
         }
 
         return $rows;
@@ -125,12 +136,6 @@ final class PostgresTarget implements Target
     {
         $this->connection = null;
         self::quietly(static fn () => pg_close($connection));
-    }
-
-    /** Data (22), constraints (23), wrong types (42); rights and tables that are missing (42501, 42P01) may come. */
-    private static function isAboutData(string $code): bool
-    {
-        return in_array(substr($code, 0, 2), ['22', '23', '42'], true) && !in_array($code, ['42501', '42P01'], true);
     }
 
     /** A network that swallows packets must not hold the agent for ever. */

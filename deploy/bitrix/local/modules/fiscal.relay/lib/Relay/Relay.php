@@ -6,19 +6,24 @@ namespace Fiscal\Relay\Relay;
 
 use Bitrix\Main\Application;
 use Fiscal\Relay\Options\Settings;
-use Fiscal\Relay\Store\Outbox;
 use Fiscal\Relay\Store\State;
 
 /**
  * Brings rows from the module's outbox to the relay's PostgreSQL.
  *
  * A row is marked after PostgreSQL has committed it, so a death in between sends it again, and its key lets it through
- * once. There is no watermark: what is not marked is sent, however late its transaction committed.
+ * once. There is no watermark: what is not marked is sent, however late its transaction committed. A row that
+ * PostgreSQL will not have is set aside with a reason, and holds up nobody.
  */
 final class Relay
 {
     private const LOCK = 'fiscal_relay_relay';
-    private const LONGEST_WAIT = 3600;
+    private const BATCH = 'relay_batch';
+    /** A row alone that PostgreSQL does not get through with: it may be the row, or a bad hour of PostgreSQL. */
+    private const TRIES_ALONE = 3;
+
+    /** Why the last batch was made smaller; empty once something has passed. */
+    private string $trouble = '';
 
     public function __construct(private readonly Target $target)
     {
@@ -40,11 +45,11 @@ final class Relay
         $sent = 0;
         try {
             do {
-                $rows = $this->waiting();
-                $sent += $this->send($rows);
+                $rows = Backlog::next($this->batch());
+                $sent += $this->sendOrLess($rows);
             } while ($rows !== [] && time() < $until);
             State::set('relay_at', (string)time());
-            State::set('relay_error', '');
+            State::set('relay_error', $this->trouble);
         } catch (TargetAway $fault) {
             State::set('relay_error', $fault->getMessage());
             throw $fault;
@@ -55,7 +60,46 @@ final class Relay
         return $sent;
     }
 
-    /** @param list<WaitingRow> $rows */
+    /**
+     * What is too much for PostgreSQL is halved from run to run, down to one row, and grows again with success.
+     *
+     * @param list<WaitingRow> $rows
+     * @throws TargetAway
+     */
+    private function sendOrLess(array $rows): int
+    {
+        try {
+            $sent = $this->send($rows);
+        } catch (TooMuch $fault) {
+            $this->trouble = $fault->getMessage();
+            if (count($rows) > 1) {
+                State::set(self::BATCH, (string)intdiv(count($rows), 2));
+
+                return 0;
+            }
+            if ($rows[0]->attempts + 1 >= self::TRIES_ALONE) {
+                Backlog::setAside($rows[0], $fault->getMessage());
+                $this->trouble = '';
+
+                return 0;
+            }
+            Backlog::note($rows[0], $fault->getMessage());
+            throw new TargetAway($fault->getMessage());
+        }
+        $this->trouble = $sent > 0 ? '' : $this->trouble;
+        $batch = $this->batch();
+        if ($sent > 0 && $batch < self::most()) {
+            State::set(self::BATCH, (string)min(self::most(), 2 * $batch));
+        }
+
+        return $sent;
+    }
+
+    /**
+     * @param list<WaitingRow> $rows
+     * @throws TargetAway
+     * @throws TooMuch after marking what went through
+     */
     private function send(array $rows): int
     {
         if ($rows === []) {
@@ -65,7 +109,7 @@ final class Relay
             $this->target->send($rows);
         } catch (RowsRefused $refusal) {
             if (count($rows) === 1) {
-                $this->postpone($rows[0], $refusal->getMessage());
+                Backlog::setAside($rows[0], $refusal->getMessage());
 
                 return 0;
             }
@@ -74,53 +118,21 @@ final class Relay
 
             return $this->send(array_slice($rows, 0, $half)) + $this->send(array_slice($rows, $half));
         }
-        $this->mark($rows);
+        Backlog::mark($rows);
 
         return count($rows);
     }
 
-    /** @return list<WaitingRow> */
-    private function waiting(): array
+    /** Rows per transaction, as many as went through lately. */
+    private function batch(): int
     {
-        $rows = Application::getConnection()->query(
-            'SELECT ID AS ID, SHOP AS SHOP, KIND AS KIND, EVENT_KEY AS EVENT_KEY, SUBJECT AS SUBJECT,'
-            . ' PAYLOAD AS PAYLOAD, OCCURRED_AT AS OCCURRED_AT, ATTEMPTS AS ATTEMPTS FROM ' . Outbox::TABLE
-            . ' WHERE SENT_AT IS NULL AND RETRY_AT <= ' . time()
-            . ' ORDER BY ID LIMIT ' . Settings::number('batch_size', 1, 5000)
-        );
-        $waiting = [];
-        while ($row = $rows->fetch()) {
-            $waiting[] = new WaitingRow(
-                (int)$row['ID'],
-                (string)$row['SHOP'],
-                (string)$row['KIND'],
-                (string)$row['EVENT_KEY'],
-                (string)$row['SUBJECT'],
-                (string)$row['PAYLOAD'],
-                (string)$row['OCCURRED_AT'],
-                (int)$row['ATTEMPTS']
-            );
-        }
+        $lately = (int)State::get(self::BATCH);
 
-        return $waiting;
+        return $lately > 0 ? min($lately, self::most()) : self::most();
     }
 
-    /** @param list<WaitingRow> $rows */
-    private function mark(array $rows): void
+    private static function most(): int
     {
-        $ids = implode(',', array_map(static fn (WaitingRow $row) => $row->id, $rows));
-        Application::getConnection()->queryExecute(
-            'UPDATE ' . Outbox::TABLE . ' SET SENT_AT = ' . time() . ", ERROR = NULL WHERE ID IN ($ids)"
-        );
-    }
-
-    private function postpone(WaitingRow $row, string $reason): void
-    {
-        $connection = Application::getConnection();
-        $wait = min(self::LONGEST_WAIT, 60 * 2 ** min($row->attempts, 6));
-        $connection->queryExecute(
-            'UPDATE ' . Outbox::TABLE . ' SET ATTEMPTS = ATTEMPTS + 1, RETRY_AT = ' . (time() + $wait)
-            . ", ERROR = '" . $connection->getSqlHelper()->forSql(mb_substr($reason, 0, 450)) . "' WHERE ID = $row->id"
-        );
+        return Settings::number('batch_size', 1, 5000);
     }
 }

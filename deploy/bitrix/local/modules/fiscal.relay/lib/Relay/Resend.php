@@ -7,12 +7,29 @@ namespace Fiscal\Relay\Relay;
 use Bitrix\Main\Application;
 use Fiscal\Relay\Store\Outbox;
 
-/** After a restore of PostgreSQL: what was handed over since then goes out again, and what is there is not doubled. */
+/** What is sent again because somebody says so: PostgreSQL was restored, or what was in the way is mended. */
 final class Resend
 {
     /** The clocks of two servers differ, and a batch is marked after it was committed. */
     private const MARGIN = 900;
     private const CHUNK = 1000;
+
+    /** Lets those that were set aside be tried again at once. */
+    public static function refused(): int
+    {
+        $connection = Application::getConnection();
+        $rows = $connection->query(
+            'SELECT ID AS ID FROM ' . Outbox::TABLE . ' WHERE SENT_AT IS NULL AND RETRY_AT > 0 ORDER BY ID'
+        )->fetchAll();
+        foreach (array_chunk(array_column($rows, 'ID'), self::CHUNK) as $chunk) {
+            $ids = implode(',', array_map('intval', $chunk));
+            $connection->queryExecute(
+                'UPDATE ' . Outbox::TABLE . " SET RETRY_AT = 0, ATTEMPTS = 0 WHERE SENT_AT IS NULL AND ID IN ($ids)"
+            );
+        }
+
+        return count($rows);
+    }
 
     /**
      * Marks rows handed over since this moment as waiting. A death in between is harmless: say it again.

@@ -22,28 +22,22 @@ final class Retention
         if ($days === 0) {
             return 0;
         }
+        // By the moment of the handing over: a row that waits for long holds up nobody's emptying, and its own comes.
+        [$sentAt, $id] = array_map('intval', explode(' ', (State::get(self::CURSOR) ?? '') . ' 0 0'));
         $connection = Application::getConnection();
-        $cursor = (int)State::get(self::CURSOR);
         $rows = $connection->query(
             'SELECT ID AS ID, SENT_AT AS SENT_AT FROM ' . Outbox::TABLE
-            . " WHERE ID > $cursor ORDER BY ID LIMIT " . self::CHUNK
+            . " WHERE SENT_AT >= $sentAt AND SENT_AT <= " . (time() - $days * 86400)
+            . " AND (SENT_AT > $sentAt OR ID > $id) ORDER BY SENT_AT, ID LIMIT " . self::CHUNK
         )->fetchAll();
-        $ids = [];
-        foreach ($rows as $row) {
-            // The cursor stops before the first that is young or still waiting, so none is ever passed over.
-            if ($row['SENT_AT'] === null || (int)$row['SENT_AT'] > time() - $days * 86400) {
-                break;
-            }
-            $ids[] = (int)$row['ID'];
-        }
-        if ($ids === []) {
+        if ($rows === []) {
             return 0;
         }
-        $connection->queryExecute(
-            'UPDATE ' . Outbox::TABLE . " SET PAYLOAD = '' WHERE ID IN (" . implode(',', $ids) . ')'
-        );
-        State::set(self::CURSOR, (string)end($ids));
+        $ids = implode(',', array_map(static fn (array $row) => (int)$row['ID'], $rows));
+        $connection->queryExecute('UPDATE ' . Outbox::TABLE . " SET PAYLOAD = '' WHERE ID IN ($ids)");
+        $last = end($rows);
+        State::set(self::CURSOR, (int)$last['SENT_AT'] . ' ' . (int)$last['ID']);
 
-        return count($ids);
+        return count($rows);
     }
 }

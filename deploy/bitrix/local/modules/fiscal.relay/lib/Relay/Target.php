@@ -13,6 +13,7 @@ interface Target
      * @param list<WaitingRow> $rows
      * @throws TargetAway nothing can be handed over now
      * @throws RowsRefused PostgreSQL will not have these rows
+     * @throws TooMuch it did not get through with so many, or with so much
      */
     public function send(array $rows): void;
 }

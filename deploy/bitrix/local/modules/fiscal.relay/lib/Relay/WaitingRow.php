@@ -19,6 +19,12 @@ final class WaitingRow
     ) {
     }
 
+    /** @return list<string> in the order of InsertStatement::one() */
+    public function values(): array
+    {
+        return [$this->shop, $this->kind, $this->eventKey, $this->subject, $this->payload, $this->occurredAt];
+    }
+
     /** @throws RowsRefused for a payload that is no JSON, which would spoil those beside it */
     public function json(): string
     {

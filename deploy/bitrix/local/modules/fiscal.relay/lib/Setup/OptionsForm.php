@@ -23,7 +23,7 @@ final class OptionsForm
         foreach (self::types() as $name => $type) {
             $values = is_array($type) ? $type : [];
             $fields[$name] = [
-                'label' => Loc::getMessage('FISCAL_RELAY_OPTION_' . strtoupper($name)) ?: $name,
+                'label' => self::label($name),
                 'type' => is_array($type) ? 'select' : ($type === 'numbers' || $type === 'number' ? 'text' : $type),
                 // A password is never shown again: an empty field keeps the present one.
                 'value' => $type === 'password' ? '' : Settings::get($name),
@@ -48,8 +48,7 @@ final class OptionsForm
                 continue;
             }
             if (!self::isValid($name, $type, $value)) {
-                $label = Loc::getMessage('FISCAL_RELAY_OPTION_' . strtoupper($name)) ?: $name;
-                $faults[] = Loc::getMessage('FISCAL_RELAY_OPTION_WRONG', ['#OPTION#' => $label]);
+                $faults[] = Loc::getMessage('FISCAL_RELAY_OPTION_WRONG', ['#OPTION#' => self::label($name)]);
             }
             $values[$name] = $value;
         }
@@ -60,6 +59,15 @@ final class OptionsForm
         }
 
         return $faults;
+    }
+
+    private static function label(string $name): string
+    {
+        $label = str_starts_with($name, 'shop_')
+            ? Loc::getMessage('FISCAL_RELAY_OPTION_SHOP_SITE', ['#SITE#' => substr($name, 5)])
+            : Loc::getMessage('FISCAL_RELAY_OPTION_' . strtoupper($name));
+
+        return $label ?: $name;
     }
 
     /** @return array<string, string|list<string>> */
@@ -95,6 +103,28 @@ final class OptionsForm
             'sweep_chunk' => 'number',
             'keep_days' => 'number',
         ];
+    }
+
+    /** @return ?string what is allowed, where this value is not; null: it is, or the option is none of the form's */
+    public static function fault(string $name, string $value): ?string
+    {
+        if ($name === 'timezone') {
+            return in_array($value, timezone_identifiers_list(), true) ? null : 'a time zone, e.g. Europe/Moscow';
+        }
+        $type = str_starts_with($name, 'shop_') ? 'text' : (self::types()[$name] ?? null);
+        if ($type === null || self::isValid($name, $type, $value)) {
+            return null;
+        }
+
+        return match (true) {
+            is_array($type) => implode(', ', $type),
+            str_starts_with($name, 'shop') => 'letters of A to Z, digits, and . _ -',
+            $type === 'number' => 'a whole number',
+            $type === 'numbers' => 'whole numbers with commas between them',
+            $name === 'settlements' => 'lines of pay system, delivery and one of '
+                . implode(', ', SettlementTable::ALL),
+            default => 'up to 2000 characters',
+        };
     }
 
     private static function isValid(string $name, string|array $type, string $value): bool

@@ -70,9 +70,13 @@ final class SwitchOn
         if (Settings::get('portal') === '') {
             Settings::set('portal', self::host());
         }
-        // Payments without a date can be placed by their number only, and only if the moment is now.
-        $row = Application::getConnection()->query('SELECT MAX(ID) AS N FROM b_sale_order_payment')->fetch();
-        Settings::set('first_payment_id', (string)(int)($row['N'] ?? 0));
+        // Those without a date can be placed by their number only, and only if the moment is now.
+        $tables = ['first_payment_id' => 'b_sale_order_payment', 'first_shipment_id' => 'b_sale_order_delivery'];
+        foreach ($tables as $name => $table) {
+            $row = Application::getConnection()->query("SELECT MAX(ID) AS N FROM $table")->fetch();
+            Settings::set($name, (string)(int)($row['N'] ?? 0));
+        }
+        Settings::set('timezone', date_default_timezone_get());
         // Remembered, so that the state page does not warn of what a person decided, and does of what came later.
         Settings::set('overruled_registers', implode(',', array_column(RivalRegisters::find(), 'id')));
         Settings::set('switched_on_at', (string)$since);

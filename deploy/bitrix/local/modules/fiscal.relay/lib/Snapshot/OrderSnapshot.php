@@ -26,6 +26,12 @@ final class OrderSnapshot
         return 'order:' . $orderId;
     }
 
+    /** The order that a subject names; 0: none. */
+    public static function orderOf(string $subject): int
+    {
+        return str_starts_with($subject, 'order:') ? (int)substr($subject, 6) : 0;
+    }
+
     public static function shop(Order $order): string
     {
         return Settings::shop((string)$order->getField('LID'));

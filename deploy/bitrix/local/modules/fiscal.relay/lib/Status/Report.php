@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Fiscal\Relay\Status;
 
 use Bitrix\Main\Application;
+use Fiscal\Relay\Cashbox\CheckSweep;
 use Fiscal\Relay\Options\Settings;
 use Fiscal\Relay\Setup\Events;
 use Fiscal\Relay\Setup\RivalRegisters;
@@ -19,6 +20,7 @@ final class Report
     /** An agent or cron that has not come by for so long does not come any more. */
     private const IDLE_SECONDS = 7200;
     private const SWEEP_ERROR_SECONDS = 86400;
+    private const REFUSED_SHOWN = 20;
 
     /** @return array<string, mixed> without personal data and secrets */
     public static function make(): array
@@ -33,8 +35,11 @@ final class Report
         )->fetch();
         $refused = $connection->query(
             'SELECT EVENT_KEY AS EVENT_KEY, ERROR AS ERROR, ATTEMPTS AS ATTEMPTS FROM ' . Outbox::TABLE
-            . ' WHERE SENT_AT IS NULL AND ATTEMPTS > 0 ORDER BY ID LIMIT 20'
+            . ' WHERE SENT_AT IS NULL AND ATTEMPTS > 0 ORDER BY ID LIMIT ' . self::REFUSED_SHOWN
         )->fetchAll();
+        $setAside = count($refused) < self::REFUSED_SHOWN ? count($refused) : (int)$connection->query(
+            'SELECT COUNT(*) AS N FROM ' . Outbox::TABLE . ' WHERE SENT_AT IS NULL AND ATTEMPTS > 0'
+        )->fetch()['N'];
         $oldest = (int)($waiting['OLDEST'] ?? 0);
         $missing = Events::missing();
         $overruled = Settings::list('overruled_registers');
@@ -43,11 +48,15 @@ final class Report
             static fn (array $rival) => !in_array((string)$rival['id'], $overruled, true)
         ));
         $error = $state['relay_error']['value'] ?? '';
+        $checksError = $state[CheckSweep::ERROR]['value'] ?? '';
+        $zone = Settings::get('timezone');
+        $zone = $zone === '' || $zone === date_default_timezone_get() ? null : $zone;
         $isLate = $oldest > 0 && time() - $oldest > self::LATE_SECONDS;
 
         return [
             'on' => Settings::isOn(),
-            'healthy' => $error === '' && !$isLate && $refused === [] && $missing === [] && $rivals === []
+            'healthy' => $error === '' && $checksError === '' && $zone === null && !$isLate && $refused === []
+                && $missing === [] && $rivals === []
                 && !self::isOffAgain() && !self::isIdle($state) && !self::failsToSweep($state),
             'tables' => true,
             'way' => Settings::get('way'),
@@ -56,6 +65,7 @@ final class Report
             'switched_on_at' => Settings::switchedOnAt() ?: null,
             'waiting' => (int)$waiting['N'],
             'oldest_waiting_at' => $oldest ?: null,
+            'set_aside' => $setAside,
             'refused' => array_map(static fn (array $row) => [
                 'event_key' => (string)$row['EVENT_KEY'],
                 'reason' => (string)$row['ERROR'],
@@ -64,6 +74,10 @@ final class Report
             'relay_at' => (int)($state['relay_at']['value'] ?? 0) ?: null,
             'relay_error' => $error === '' ? null : $error,
             'relay_error_at' => $error === '' ? null : $state['relay_error']['at'],
+            'checks_error' => $checksError === '' ? null : $checksError,
+            // Cron with another php.ini than the site would misread every moment of the shop.
+            'timezone' => date_default_timezone_get(),
+            'timezone_expected' => $zone,
             'sweep_at' => (int)($state['sweep_at']['value'] ?? 0) ?: null,
             'sweep_found' => $state['sweep_found']['value'] ?? null,
             'sweep_error' => $state['sweep_error']['value'] ?? null,

@@ -28,8 +28,11 @@ final class Fact
         public readonly ?string $state,
     ) {
         foreach ([[$shop, 100, 'shop'], [$name, 260, 'key'], [$subject, 200, 'subject']] as [$text, $most, $what]) {
-            if (mb_strlen($text) > $most || preg_match('/[\x00-\x1f\x7f]/', $text)) {
-                throw new \InvalidArgumentException("the $what is too long or holds control characters");
+            // MySQL cuts a text at what its character set cannot hold, and keys that differ would become one.
+            if (mb_strlen($text) > $most || !preg_match('/^[^\x00-\x1f\x7f\x{10000}-\x{10FFFF}]*+$/Du', $text)) {
+                throw new \InvalidArgumentException(
+                    "the $what is longer than $most characters, or holds others than plain letters, digits and signs"
+                );
             }
         }
         if ($shop === '' || $name === '') {

@@ -6,6 +6,8 @@ namespace Fiscal\Relay\Store;
 
 use Bitrix\Main\Application;
 use Bitrix\Main\DB\Connection;
+use Bitrix\Main\DB\SqlException;
+use Fiscal\Relay\FaultName;
 use Fiscal\Relay\Module;
 use Fiscal\Relay\Options\Settings;
 
@@ -24,11 +26,18 @@ final class Outbox
     public const SOURCE_CALL = 'call';
     public const SOURCE_SWEEP = 'sweep';
     private const TRIES = 3;
+    /** MySQL's code of a deadlock, whose victim loses its whole transaction. */
+    private const DEADLOCK = '1213';
+    /** Below this no server refuses a statement: the least max_allowed_packet in use is 1 MiB. */
+    private const SURELY_FITS = 900_000;
 
     /**
      * Writes a fact down, unless it is known.
      *
      * @return bool whether it is news
+     * @throws TooLarge
+     * @throws TransactionLost the shop's transaction is gone, and with it what was to be recorded
+     * @throws \Bitrix\Main\DB\SqlException
      */
     public static function record(Fact $fact, string $source): bool
     {
@@ -39,13 +48,26 @@ final class Outbox
                 return self::write($connection, $fact, null, $source);
             }
             // A rival that took the number may have told another change than ours, which is news then.
-            for ($try = 0; $try < self::TRIES; $try++) {
-                $last = self::last($connection, $fact->entity, (int)$fact->entityId);
-                if ($last !== null && $last['state'] === $fact->state) {
-                    return false;
-                }
-                if (self::write($connection, $fact, ($last['seq'] ?? 0) + 1, $source)) {
-                    return true;
+            for ($try = 1; $try <= self::TRIES; $try++) {
+                try {
+                    $last = self::last($connection, $fact->entity, (int)$fact->entityId);
+                    if ($last !== null && $last['state'] === $fact->state) {
+                        return false;
+                    }
+                    if (self::write($connection, $fact, ($last['seq'] ?? 0) + 1, $source)) {
+                        return true;
+                    }
+                } catch (SqlException $fault) {
+                    if (FaultName::databaseCode($fault) !== self::DEADLOCK) {
+                        throw $fault;
+                    }
+                    // Either the statement alone was lost, or a transaction of the shop's around it.
+                    if (!Truth::confirms($fact)) {
+                        throw new TransactionLost();
+                    }
+                    if ($try === self::TRIES) {
+                        throw $fault;
+                    }
                 }
             }
 
@@ -92,6 +114,19 @@ final class Outbox
         }
 
         return $states;
+    }
+
+    /**
+     * Rows in their order, without their payloads.
+     *
+     * @return list<array{ID: mixed, SUBJECT: mixed, ENTITY: mixed}>
+     */
+    public static function after(int $id, int $most): array
+    {
+        return Application::getConnection()->query(
+            'SELECT ID AS ID, SUBJECT AS SUBJECT, ENTITY AS ENTITY FROM ' . self::TABLE
+            . " WHERE ID > $id ORDER BY ID LIMIT $most"
+        )->fetchAll();
     }
 
     /** Columns and values of a row, ready for a statement. */
@@ -142,9 +177,15 @@ final class Outbox
     ): bool {
         $row = self::row($connection, $fact, $sequence, $source, $sent);
         $into = self::TABLE . ' (' . implode(', ', array_keys($row)) . ') VALUES (' . implode(', ', $row) . ')';
-        $connection->queryExecute(
-            $connection->getType() === 'pgsql' ? "INSERT INTO $into ON CONFLICT DO NOTHING" : "INSERT IGNORE INTO $into"
-        );
+        $isPostgres = $connection->getType() === 'pgsql';
+        $statement = $isPostgres ? "INSERT INTO $into ON CONFLICT DO NOTHING" : "INSERT IGNORE INTO $into";
+        if (!$isPostgres && strlen($statement) > self::SURELY_FITS) {
+            $most = (int)($connection->query('SELECT @@max_allowed_packet AS N')->fetch()['N'] ?? 0);
+            if (strlen($statement) + 1024 > $most) {
+                throw new TooLarge(strlen($fact->payload), $most);
+            }
+        }
+        $connection->queryExecute($statement);
 
         return $connection->getAffectedRowsCount() > 0;
     }

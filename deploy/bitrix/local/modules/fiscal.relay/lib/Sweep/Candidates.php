@@ -8,28 +8,25 @@ use Bitrix\Main\Application;
 use Fiscal\Relay\Facts\OrderFacts;
 use Fiscal\Relay\Facts\PaymentFacts;
 use Fiscal\Relay\Facts\ShipmentFacts;
+use Fiscal\Relay\Options\Era;
 use Fiscal\Relay\Options\Settings;
 use Fiscal\Relay\Options\ShipmentPolicy;
 use Fiscal\Relay\Store\Outbox;
-use Fiscal\Relay\Text\Moment;
 
 /**
  * Compares rows of the shop with what was recorded of them, and names what is missing.
  *
  * It asks by id whether the present state has a row, and never makes a key: what a handler wrote, whatever its key,
- * counts. What happened before the switch-on is none of our business.
+ * counts. What happened before the switch-on, or while Bitrix itself decided on receipts, is none of our business.
  */
 final class Candidates
 {
-    private readonly int $since;
-
-    public function __construct()
+    public function __construct(private readonly Era $era)
     {
-        $this->since = Settings::switchedOnAt();
     }
 
     /**
-     * @param list<array<string, mixed>> $rows of b_sale_order_payment, with the order's DATE_UPDATE
+     * @param list<array<string, mixed>> $rows of b_sale_order_payment, see ShopRows
      * @return array<int, list<int>> payments by order
      */
     public function payments(array $rows): array
@@ -41,7 +38,8 @@ final class Candidates
             $id = (int)$row['ID'];
             $state = $known[$id] ?? null;
             $isMissing = $row['PAID'] === 'Y'
-                ? ($state['state'] ?? '') !== PaymentFacts::PAID && $this->isAfter($row['DATE_PAID'], $id)
+                ? ($state['state'] ?? '') !== PaymentFacts::PAID
+                    && $this->isOurs($row, 'PAID_AT', $id > Settings::firstPaymentId())
                 : $state !== null && $state['state'] === PaymentFacts::PAID && $this->isUndone($row, $state);
             if ($isMissing) {
                 $missing[(int)$row['ORDER_ID']][] = $id;
@@ -52,7 +50,7 @@ final class Candidates
     }
 
     /**
-     * @param list<array<string, mixed>> $rows of b_sale_order_delivery, with the order's DATE_UPDATE
+     * @param list<array<string, mixed>> $rows of b_sale_order_delivery, see ShopRows
      * @return array<int, list<int>> shipments by order
      */
     public function shipments(array $rows): array
@@ -63,7 +61,8 @@ final class Candidates
             $id = (int)$row['ID'];
             $state = $known[$id] ?? null;
             $isMissing = $row['DEDUCTED'] === 'Y'
-                ? ($state['state'] ?? '') !== ShipmentFacts::DEDUCTED && $this->isAfter($row['DATE_DEDUCTED'], null)
+                ? ($state['state'] ?? '') !== ShipmentFacts::DEDUCTED
+                    && $this->isOurs($row, 'DEDUCTED_AT', $id > Settings::firstShipmentId())
                 : $state !== null && $state['state'] === ShipmentFacts::DEDUCTED && $this->isUndone($row, $state);
             if ($isMissing) {
                 $missing[(int)$row['ORDER_ID']][$id] = [
@@ -87,7 +86,7 @@ final class Candidates
         foreach ($rows as $row) {
             $state = $known[(int)$row['ID']]['state'] ?? '';
             $isMissing = $row['CANCELED'] === 'Y'
-                ? $state !== OrderFacts::CANCELLED && $this->isAfter($row['DATE_CANCELED'], null)
+                ? $state !== OrderFacts::CANCELLED && $this->isOurs($row, 'CANCELED_AT', false)
                 : $state === OrderFacts::CANCELLED;
             if ($isMissing) {
                 $missing[] = (int)$row['ID'];
@@ -97,19 +96,18 @@ final class Candidates
         return $missing;
     }
 
-    private function isAfter(mixed $moment, ?int $payment): bool
+    /** @param bool $isNew made after the switch-on: what has no date is placed by its number */
+    private function isOurs(array $row, string $column, bool $isNew): bool
     {
-        $seconds = Moment::seconds($moment);
-
-        return $seconds === null
-            ? $payment !== null && $payment > Settings::firstPaymentId()
-            : $seconds >= $this->since;
+        return isset($row[$column])
+            ? $this->era->takesEvents($row[$column])
+            : $isNew && $this->era->takesEvents(max($this->era->since(), $row['UPDATED_AT']));
     }
 
-    /** Taken back after the switch-on: an undo has no date of its own. */
+    /** An undo has no date of its own: it came after what it undoes, and not after the order was last saved. */
     private function isUndone(array $row, array $state): bool
     {
-        return $state['created'] >= $this->since || (Moment::seconds($row['DATE_UPDATE']) ?? 0) >= $this->since;
+        return $this->era->takesEvents(max($row['UPDATED_AT'], Era::local($state['created'])));
     }
 
     /** Leaves out shipments that wait for the money at the door, so that they are not loaded again and again. */

@@ -7,8 +7,11 @@ namespace Fiscal\Relay\Sweep;
 use Bitrix\Main\Application;
 use Bitrix\Sale\Order;
 use Fiscal\Relay\Facts\Recorder;
+use Fiscal\Relay\FaultName;
 use Fiscal\Relay\Module;
+use Fiscal\Relay\Options\Era;
 use Fiscal\Relay\Options\Settings;
+use Fiscal\Relay\Snapshot\OrderSnapshot;
 use Fiscal\Relay\Store\Outbox;
 use Fiscal\Relay\Store\State;
 
@@ -16,7 +19,9 @@ use Fiscal\Relay\Store\State;
  * Finds facts that have no row: the process died between the shop's commit and ours, a handler was off, somebody wrote
  * to the tables directly.
  *
- * The recent past is looked through whole on each run, everything else piece by piece, over and over.
+ * The recent past is looked through whole on each run. Everything since the switch-on is walked through page by page,
+ * over and over: orders by when they were saved, payments by when they were paid, what is new by its number, and the
+ * orders that we have recorded anything of, which may have been changed past Bitrix.
  */
 final class Sweep
 {
@@ -24,6 +29,7 @@ final class Sweep
 
     private readonly ShopRows $rows;
     private readonly Candidates $candidates;
+    private readonly Era $era;
     private int $found = 0;
     /** @var array<string, true> orders that could not be read, so that one run reports each once */
     private array $broken = [];
@@ -31,17 +37,18 @@ final class Sweep
     /** @param ?int $now seconds since 1970 */
     public function __construct(private readonly ?int $now = null)
     {
+        $this->era = Era::current();
         $this->rows = new ShopRows(
-            $this->now() - Settings::number('sweep_grace_seconds', 0, 86400),
-            Settings::number('sweep_chunk', 10, 5000)
+            Era::local($this->now() - Settings::number('sweep_grace_seconds', 0, 86400)),
+            self::page()
         );
-        $this->candidates = new Candidates();
+        $this->candidates = new Candidates($this->era);
     }
 
     /** @return int how many facts were found */
     public function run(): int
     {
-        if (!Settings::takesEvents()) {
+        if (!Settings::isOn() || !$this->era->mayHoldEvents(Era::local($this->now()))) {
             return 0;
         }
         $connection = Application::getConnection();
@@ -49,14 +56,15 @@ final class Sweep
             return 0;
         }
         try {
-            $from = max(
-                Settings::switchedOnAt(),
-                $this->now() - 3600 * Settings::number('sweep_window_hours', 1, 24 * 31)
-            );
+            $window = 3600 * Settings::number('sweep_window_hours', 1, 24 * 31);
+            $from = max($this->era->since(), Era::local($this->now() - $window));
             $this->recentOrders($from);
             $this->recentPayments($from);
-            $this->walk('sweep_payment', $this->rows->paymentsAfter(...), $this->payments(...));
-            $this->walk('sweep_shipment', $this->rows->shipmentsAfter(...), $this->shipments(...));
+            $this->walkOrders();
+            $this->walkPayments();
+            $this->walkNewPayments();
+            $this->walkNewShipments();
+            $this->walkRecorded();
             State::set('sweep_at', (string)time());
             if ($this->found > 0) {
                 State::set('sweep_found', $this->found . ' ' . time());
@@ -68,36 +76,82 @@ final class Sweep
         return $this->found;
     }
 
-    private function recentOrders(int $from): void
+    private function recentOrders(string $from): void
     {
         $after = 0;
         while (($rows = $this->rows->ordersUpdated($from, $after)) !== []) {
-            $orders = array_map(static fn (array $row) => (int)$row['ID'], $rows);
-            $this->payments($this->rows->paymentsOf($orders));
-            $this->shipments($this->rows->shipmentsOf($orders));
-            foreach ($this->candidates->cancellations($rows) as $id) {
-                $this->withOrder($id, fn (Order $order) => Recorder::order($order, Outbox::SOURCE_SWEEP));
-            }
-            $after = end($orders);
+            $this->orders($rows);
+            ['UPDATED_AT' => $from, 'ID' => $after] = end($rows);
+            $after = (int)$after;
         }
     }
 
     /** Payments marked by SQL do not touch their order. */
-    private function recentPayments(int $from): void
+    private function recentPayments(string $from): void
     {
         $after = 0;
         while (($rows = $this->rows->paymentsPaid($from, $after)) !== []) {
             $this->payments($rows);
-            $after = (int)end($rows)['ID'];
+            ['PAID_AT' => $from, 'ID' => $after] = end($rows);
+            $after = (int)$after;
         }
     }
 
-    /** One piece of a table by primary key; at its end it begins anew. */
-    private function walk(string $cursor, callable $page, callable $check): void
+    private function walkOrders(): void
     {
-        $rows = $page((int)State::get($cursor));
-        $check($rows);
-        State::set($cursor, $rows === [] ? '0' : (string)end($rows)['ID']);
+        $cursor = Cursor::ofMoments('sweep_orders', $this->era->since());
+        $rows = $this->rows->ordersUpdated($cursor->moment, $cursor->id);
+        $this->orders($rows);
+        $cursor->keep($rows, 'UPDATED_AT');
+    }
+
+    private function walkPayments(): void
+    {
+        $cursor = Cursor::ofMoments('sweep_paid', $this->era->since());
+        $rows = $this->rows->paymentsPaid($cursor->moment, $cursor->id);
+        $this->payments($rows);
+        $cursor->keep($rows, 'PAID_AT');
+    }
+
+    private function walkNewPayments(): void
+    {
+        $cursor = Cursor::ofIds('sweep_payment', Settings::firstPaymentId());
+        $rows = $this->rows->paymentsAfter($cursor->id);
+        $this->payments($rows);
+        $cursor->keep($rows);
+    }
+
+    private function walkNewShipments(): void
+    {
+        $cursor = Cursor::ofIds('sweep_shipment', Settings::firstShipmentId());
+        $rows = $this->rows->shipmentsAfter($cursor->id);
+        $this->shipments($rows);
+        $cursor->keep($rows);
+    }
+
+    private function walkRecorded(): void
+    {
+        $cursor = Cursor::ofIds('sweep_recorded', 0);
+        $rows = Outbox::after($cursor->id, self::page());
+        $orders = [];
+        foreach ($rows as $row) {
+            if ($row['ENTITY'] !== null) {
+                $orders[OrderSnapshot::orderOf((string)$row['SUBJECT'])] = true;
+            }
+        }
+        $this->orders($this->rows->orders(array_keys($orders)));
+        $cursor->keep($rows);
+    }
+
+    /** @param list<array<string, mixed>> $rows of b_sale_order */
+    private function orders(array $rows): void
+    {
+        $ids = array_map(static fn (array $row) => (int)$row['ID'], $rows);
+        $this->payments($this->rows->paymentsOf($ids));
+        $this->shipments($this->rows->shipmentsOf($ids));
+        foreach ($this->candidates->cancellations($rows) as $id) {
+            $this->withOrder($id, static fn (Order $order) => Recorder::order($order, Outbox::SOURCE_SWEEP));
+        }
     }
 
     private function payments(array $rows): void
@@ -142,8 +196,13 @@ final class Sweep
         } catch (\Throwable $fault) {
             $this->broken[(string)$id] = true;
             Module::report($fault);
-            State::set('sweep_error', "order $id: " . get_class($fault) . ' ' . time());
+            State::set('sweep_error', "order $id: " . FaultName::of($fault) . ' ' . time());
         }
+    }
+
+    private static function page(): int
+    {
+        return Settings::number('sweep_chunk', 10, 5000);
     }
 
     private function now(): int

@@ -8,7 +8,7 @@ namespace Fiscal\Relay\Text;
  * Amounts as decimal text, rounded half away from zero by digits, never by binary arithmetic.
  *
  * Bitrix keeps prices as decimals of four places and hands them out as floats: a float below 10^10 has those places
- * exactly once it is written with ten and rounded back.
+ * exactly once it is written with ten and rounded back. Text stays text, also in the form with an exponent.
  */
 final class Decimal
 {
@@ -30,10 +30,37 @@ final class Decimal
         return self::trim(self::round(self::text($value), 8), 2);
     }
 
-    /** Up to three places, none when there are none. */
+    /**
+     * As the shop has it, up to six places: what the ledger of stock keeps. A receipt can say three of them; that a
+     * fourth one is too many is for the worker to say, with the line's name, rather than for us to round away.
+     */
     public static function quantity(mixed $value): string
     {
-        return self::trim(self::round(self::text($value), 3), 0);
+        return self::trim(self::round(self::text($value), 6), 0);
+    }
+
+    /**
+     * A number that somebody else states and that must not be changed: nothing is rounded.
+     *
+     * @param string $field named in the error
+     * @param int $most decimals allowed
+     * @param int $least decimals written even where they are zero
+     * @throws \InvalidArgumentException unless it is a decimal number with at most so many decimals
+     */
+    public static function stated(mixed $value, string $field, int $most, int $least = 0): string
+    {
+        try {
+            $text = self::text($value === null || $value === '' ? NAN : $value);
+        } catch (\InvalidArgumentException) {
+            throw new \InvalidArgumentException("$field: a decimal number is needed, with a point before its decimals");
+        }
+        // Binary noise of a float is below the tenth decimal, which is as far as text() writes one.
+        $rounded = self::round($text, $most);
+        if (self::trim($rounded, 0) !== self::trim(self::round($text, max($most, 20)), 0)) {
+            throw new \InvalidArgumentException("$field: at most $most decimals are allowed");
+        }
+
+        return self::trim($rounded, $least);
     }
 
     /** A rate as Bitrix keeps it, e.g. 0.22; null says "without VAT" and is not the same as 0. */
@@ -71,11 +98,25 @@ final class Decimal
             if (preg_match('/^[+-]?(\d+(\.\d*)?|\.\d+)$/', $text)) {
                 return ltrim($text, '+');
             }
-            if (is_numeric($text) && is_finite((float)$text)) {
-                return sprintf('%.10F', (float)$text);
+            // Beyond 300 digits nobody means it.
+            $hasExponent = preg_match('/^([+-]?)(\d*)(?:\.(\d*))?[eE]([+-]?\d{1,3})$/', $text, $part);
+            if ($hasExponent && abs((int)$part[4]) <= 300) {
+                return self::shifted($part[1], $part[2], $part[3], (int)$part[4]);
             }
         }
         throw new \InvalidArgumentException('not a decimal number');
+    }
+
+    /** @throws \InvalidArgumentException without a digit */
+    private static function shifted(string $sign, string $whole, string $fraction, int $exponent): string
+    {
+        if ($whole . $fraction === '') {
+            throw new \InvalidArgumentException('not a decimal number');
+        }
+        $digits = str_repeat('0', max(0, -$exponent)) . $whole . $fraction . str_repeat('0', max(0, $exponent));
+        $point = max(0, -$exponent) + strlen($whole) + $exponent;
+
+        return ($sign === '-' ? '-' : '') . substr($digits, 0, $point) . '.' . substr($digits, $point);
     }
 
     private static function round(string $text, int $places): string

@@ -10,15 +10,17 @@ namespace Fiscal\Relay\Text;
  */
 final class Json
 {
+    /** @throws \JsonException where nothing can be written: deeper than 512 levels, or a number that is none */
     public static function encode(array $value): string
     {
-        $clean = $value;
-        array_walk_recursive($clean, static function (mixed &$leaf): void {
-            if (is_string($leaf)) {
-                $leaf = str_replace("\0", '', $leaf);
-            }
-        });
+        $json = json_encode($value, JSON_UNESCAPED_SLASHES | JSON_INVALID_UTF8_SUBSTITUTE | JSON_THROW_ON_ERROR);
+        if (!str_contains($json, '\u0000')) {
+            return $json;
+        }
 
-        return json_encode($clean, JSON_UNESCAPED_SLASHES | JSON_INVALID_UTF8_SUBSTITUTE | JSON_THROW_ON_ERROR);
+        // A backslash of the text itself is doubled, so an even number of them may stand before the escape.
+        $clean = preg_replace('/(?<!\\\\)((?:\\\\\\\\)*+)(?:\\\\u0000)+/', '$1', $json);
+
+        return $clean ?? throw new \JsonException(preg_last_error_msg());
     }
 }

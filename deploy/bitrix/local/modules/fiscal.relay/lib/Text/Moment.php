@@ -4,9 +4,6 @@ declare(strict_types=1);
 
 namespace Fiscal\Relay\Text;
 
-use Bitrix\Main\Application;
-use Bitrix\Main\Type\DateTime;
-
 /** Moments of Bitrix, which have no zone in the database and mean the server's, as ISO 8601 with an offset. */
 final class Moment
 {
@@ -29,12 +26,5 @@ final class Moment
         $seconds = is_string($value) && $value !== '' ? strtotime($value) : false;
 
         return $seconds === false ? null : $seconds;
-    }
-
-    /** A moment as a literal of the shop's database. */
-    public static function sql(int $seconds): string
-    {
-        return Application::getConnection()->getSqlHelper()
-            ->convertToDbDateTime(DateTime::createFromTimestamp($seconds));
     }
 }

@@ -5,6 +5,7 @@ $MESS['FISCAL_RELAY_OPTION_TARGET'] = 'Target: postgres through the relay, direc
 $MESS['FISCAL_RELAY_OPTION_DATABASE_URL'] = 'Connection string of PostgreSQL (empty: keep)';
 $MESS['FISCAL_RELAY_OPTION_DATABASE_URL_FILE'] = 'File with the connection string';
 $MESS['FISCAL_RELAY_OPTION_SHOP'] = 'Code of the shop in FiscalRelay';
+$MESS['FISCAL_RELAY_OPTION_SHOP_SITE'] = "The shop's code for site #SITE# (empty: the same)";
 $MESS['FISCAL_RELAY_OPTION_PAY_SYSTEMS'] = 'Pay systems, comma separated (empty: all)';
 $MESS['FISCAL_RELAY_OPTION_SETTLEMENT_DEFAULT'] = 'Settlement by default';
 $MESS['FISCAL_RELAY_OPTION_SETTLEMENTS'] = 'Rules: pay system, delivery, settlement (e.g. 3 * full_payment)';

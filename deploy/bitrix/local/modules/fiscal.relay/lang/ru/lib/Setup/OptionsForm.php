@@ -5,6 +5,7 @@ $MESS['FISCAL_RELAY_OPTION_TARGET'] = 'Куда: postgres – через пер�
 $MESS['FISCAL_RELAY_OPTION_DATABASE_URL'] = 'Строка подключения к PostgreSQL (пусто – оставить прежнюю)';
 $MESS['FISCAL_RELAY_OPTION_DATABASE_URL_FILE'] = 'Файл со строкой подключения';
 $MESS['FISCAL_RELAY_OPTION_SHOP'] = 'Код магазина в FiscalRelay';
+$MESS['FISCAL_RELAY_OPTION_SHOP_SITE'] = 'Код магазина для сайта #SITE# (пусто – тот же)';
 $MESS['FISCAL_RELAY_OPTION_PAY_SYSTEMS'] = 'Платёжные системы через запятую (пусто – все)';
 $MESS['FISCAL_RELAY_OPTION_SETTLEMENT_DEFAULT'] = 'Признак расчёта по умолчанию';
 $MESS['FISCAL_RELAY_OPTION_SETTLEMENTS'] = 'Правила: платёжная система, служба доставки, признак (например: 3 * full_payment)';
