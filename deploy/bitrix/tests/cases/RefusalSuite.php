@@ -142,6 +142,27 @@ final class RefusalSuite extends Suite
         $this->same([2, 3], $target->batches);
     }
 
+    public function testARowThatPhpCannotHoldIsSetAsideUnread(): void
+    {
+        Site::fresh('mysql');
+        $this->recordWaiting(3);
+        $large = json_encode(['v' => 1, 'text' => str_repeat('x', 6 << 20)]);
+        Application::getConnection()->queryExecute(
+            "UPDATE fiscal_relay_outbox SET PAYLOAD = '$large' WHERE EVENT_KEY = 'pos:2'"
+        );
+        unset($large);
+        $limit = (string)ini_get('memory_limit');
+        ini_set('memory_limit', (string)(memory_get_usage() + (32 << 20)));
+        try {
+            $this->same(2, Shop::relay());
+        } finally {
+            ini_set('memory_limit', $limit);
+        }
+        $this->true(str_contains(Report::make()['refused'][0]['reason'], 'memory_limit'), 'the reason');
+        Resend::refused();
+        $this->same(1, Shop::relay());
+    }
+
     public function testARowThatWaitsKeepsNobodysPayload(string $kind): void
     {
         $this->recordWaiting(4);

@@ -16,6 +16,8 @@ final class Backlog
     private const MOST_BYTES = 4 << 20;
     /** Not even loaded: as jsonb it could not be below the 16 MiB that fiscal.outbox takes. */
     private const HOPELESS_BYTES = 96 << 20;
+    /** A payload is held this often on its way: as it was read, escaped, and within a statement. */
+    private const COPIES = 6;
     private const LONGEST_WAIT = 3600;
     private const TRIES = 5;
     /** Deadlock, lock wait and serialization, of MySQL and PostgreSQL: nothing was written, it can be in a moment. */
@@ -31,9 +33,13 @@ final class Backlog
         );
         $ids = [];
         $bytes = 0;
+        $loadable = self::loadable();
         while ($row = $sizes->fetch()) {
-            if ((int)$row['BYTES'] > self::HOPELESS_BYTES) {
-                self::postpone((int)$row['ID'], (int)$row['ATTEMPTS'], 'the payload is larger than 16 MiB');
+            if ((int)$row['BYTES'] > $loadable) {
+                // Loaded, it would end this process, and the next one, and nobody would get by.
+                self::postpone((int)$row['ID'], (int)$row['ATTEMPTS'], $loadable === self::HOPELESS_BYTES
+                    ? 'the payload is larger than 16 MiB'
+                    : "the payload of $row[BYTES] bytes is too large for PHP's memory_limit");
                 continue;
             }
             $bytes += (int)$row['BYTES'];
@@ -44,6 +50,17 @@ final class Backlog
         }
 
         return self::rows($ids);
+    }
+
+    private static function loadable(): int
+    {
+        $text = trim((string)ini_get('memory_limit'));
+        $unit = ['k' => 10, 'm' => 20, 'g' => 30][strtolower(substr($text, -1))] ?? 0;
+        $limit = (int)$text << $unit;
+
+        return $limit <= 0
+            ? self::HOPELESS_BYTES
+            : max(1, min(self::HOPELESS_BYTES, intdiv($limit - memory_get_usage(), self::COPIES)));
     }
 
     /** @param list<WaitingRow> $rows that PostgreSQL has committed */
