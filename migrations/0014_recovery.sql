@@ -1,4 +1,4 @@
--- Recovery after a restore; acts of people that endanger nothing, whoever calls the functions; upkeep in slices.
+-- Recovery after a restore; acts of people that endanger nothing, whoever calls the functions.
 
 -- MARK: where the history of this database comes from
 
@@ -90,7 +90,8 @@ CREATE TRIGGER receipt_cleared BEFORE UPDATE OF state ON fiscal.receipt
 --   * every worker is dead: one of before that comes back must register anew, and its outcomes are fenced;
 --   * run numbers and all numbers that sequences give jump ahead, so that none of the lost time means something else now;
 --   * open jobs that stand before or in a step that reaches outside are in doubt, and planned receipts are suspect.
--- With `is_trial` it only counts. Workers must be stopped: object_in_use (55006) is thrown while one has a lease.
+-- With `is_trial` it only counts, whoever works meanwhile. Otherwise workers must be stopped: object_in_use (55006) is
+-- thrown while one has a lease.
 CREATE FUNCTION fiscal.recover_after_restore(lost_since timestamptz, who text, why text, is_trial boolean) RETURNS jsonb
     LANGUAGE plpgsql
     SECURITY DEFINER
@@ -106,12 +107,14 @@ BEGIN
     IF lost_since > moment OR lost_since IS NULL OR NOT isfinite(lost_since) THEN
         RAISE EXCEPTION 'since must be a moment of the past' USING ERRCODE = 'invalid_parameter_value';
     END IF;
-    -- Nobody registers, beats or is called dead meanwhile. Shops go on writing.
-    LOCK TABLE fiscal.worker IN SHARE ROW EXCLUSIVE MODE;
-    SELECT count(*) INTO alive FROM fiscal.worker w WHERE w.dead_at IS NULL AND w.lease_until > moment;
-    IF alive > 0 THEN
-        RAISE EXCEPTION '% workers are at work, or were until just now: stop them, or wait for the end of their leases', alive
-            USING ERRCODE = 'object_in_use';
+    IF NOT is_trial THEN
+        -- Nobody registers, beats or is called dead meanwhile. Shops go on writing.
+        LOCK TABLE fiscal.worker IN SHARE ROW EXCLUSIVE MODE;
+        SELECT count(*) INTO alive FROM fiscal.worker w WHERE w.dead_at IS NULL AND w.lease_until > moment;
+        IF alive > 0 THEN
+            RAISE EXCEPTION '% workers are at work, or were until just now: stop them, or wait for the end of their leases',
+                alive USING ERRCODE = 'object_in_use';
+        END IF;
     END IF;
 
     SELECT jsonb_build_object(
@@ -139,7 +142,9 @@ BEGIN
         ORDER BY j.id FOR NO KEY UPDATE OF j
     )
     UPDATE fiscal.job j
-    SET run_no = j.run_no + 1000000,
+    -- One that is enough while it has not begun (job_single) stays one that has not. What began of it in the lost time is
+    -- fenced by its worker's number, which nobody is given again.
+    SET run_no = CASE WHEN j.single AND j.run_no = 0 THEN 0 ELSE j.run_no + 1000000 END,
         doubtful = j.doubtful OR t.doubt <> 'none',
         state = CASE WHEN NOT t.stops THEN j.state WHEN t.doubt = 'person' THEN 'dead' ELSE 'in_doubt' END,
         run_at = CASE WHEN t.stops THEN moment ELSE j.run_at END,
@@ -192,84 +197,19 @@ BEGIN
 END
 $$;
 
--- MARK: evidence of runs from before
-
--- Keeps what fenced runs said, and tells each apart.
---
--- repeated: this very outcome is recorded already; its report was sent twice because an answer got lost.
--- fenced: the run had lost its job. What it said is kept in fiscal.attempt; what can settle a doubt (`evidences`) is
--- handed to the job, which is woken if it is in doubt, or dead for that reason.
--- gone: the job is no more and left no history to tell by.
--- After a restore a job's number may mean another event: what a run heard that began before the event was written is
--- about something else.
--- `late` says of a run that its worker had answered for it already, when it passed its hard limit.
-CREATE OR REPLACE FUNCTION fiscal.keep_evidence(
-    worker bigint, jobs bigint[], runs bigint[], verdicts text[], kinds text[], steps text[], parts integer[],
-    editions integer[], attempts integer[], events bigint[], started timestamptz[], codes text[], reasons text[],
-    sent timestamptz[], answered timestamptz[], digests bytea[], evidences text[], late boolean[])
-    RETURNS TABLE (job bigint, run bigint, finding text)
-    LANGUAGE plpgsql
-    SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp
-AS $$
-#variable_conflict use_column
-DECLARE
-    o      record;
-    now_is fiscal.job;
-    moment timestamptz := clock_timestamp();
-BEGIN
-    FOR o IN
-        SELECT * FROM unnest(jobs, runs, verdicts, kinds, steps, parts, editions, attempts, events, started, codes,
-                             reasons, sent, answered, digests, evidences, late)
-            AS u (job, run, verdict, kind, step, part, edition, attempt, event, started, code,
-                  reason, sent, answered, digest, evidence, late)
-        ORDER BY u.job
-    LOOP
-        job := o.job;
-        run := o.run;
-        SELECT * INTO now_is FROM fiscal.job j WHERE j.id = o.job FOR NO KEY UPDATE;
-        IF NOT o.late AND (
-            EXISTS (SELECT FROM fiscal.attempt a WHERE a.job_id = o.job AND a.run_no = o.run AND a.worker_id = worker
-                    AND a.outcome <> 'lost')
-            -- Rescue and replay raise the number, so an untouched number on a job at rest is this run's own doing.
-            OR (now_is.id IS NOT NULL AND now_is.run_no = o.run AND now_is.state <> 'running')) THEN
-            finding := 'repeated';
-        ELSIF now_is.id IS NULL
-              AND NOT EXISTS (SELECT FROM fiscal.attempt a WHERE a.job_id = o.job AND a.run_no >= o.run) THEN
-            finding := 'gone';
-        ELSE
-            finding := 'fenced';
-            INSERT INTO fiscal.attempt (job_id, run_no, event_id, worker_id, started_at, sent_at, answered_at, ended_at,
-                attempt, part, edition, kind, step, outcome, code, message, digest, evidence)
-            VALUES (o.job, o.run, o.event, worker, o.started, o.sent, o.answered, moment,
-                o.attempt, o.part, o.edition, o.kind, o.step, 'fenced', o.verdict || coalesce(':' || o.code, ''),
-                o.reason, o.digest, o.evidence::jsonb);
-            IF o.evidence IS NOT NULL AND now_is.step = o.step AND now_is.part = o.part AND now_is.edition = o.edition
-               AND NOT EXISTS (SELECT FROM fiscal.outbox e WHERE e.id = o.job AND e.created_at > o.started) THEN
-                UPDATE fiscal.job j
-                SET evidence = o.evidence::jsonb,
-                    state = CASE WHEN j.state = 'dead' AND j.reason_code = 'in_doubt' THEN 'in_doubt' ELSE j.state END,
-                    run_at = CASE WHEN j.state = 'in_doubt' OR j.state = 'dead' AND j.reason_code = 'in_doubt'
-                                  THEN moment ELSE j.run_at END
-                WHERE j.id = o.job;
-            END IF;
-        END IF;
-        RETURN NEXT;
-    END LOOP;
-END
-$$;
-
 -- MARK: acts, refused where they would make a second receipt possible
 
 -- Whether what a job sent may be at the provider: the doubt outlives whatever the job dies of afterwards.
--- effect_failed: the answer of a sending could not be written down. A restore may have taken a sending back.
+-- effect_failed: the answer of a sending could not be written down. A restore may have taken a sending of receipts back,
+-- which is the work of the event's own job, not of those that it spawned.
 CREATE OR REPLACE FUNCTION fiscal.is_in_doubt(j fiscal.job) RETURNS boolean
     LANGUAGE sql
     STABLE
     SET search_path = pg_catalog, pg_temp
 RETURN j.doubtful OR j.state = 'in_doubt' OR coalesce(j.reason_code = 'in_doubt', false)
     OR coalesce(j.reason_code = 'effect_failed' AND j.step = 'submit', false)
-    OR EXISTS (SELECT FROM fiscal.receipt r WHERE r.event_id = j.event_id AND r.state = 'planned' AND r.suspect);
+    OR NOT j.spawned
+       AND EXISTS (SELECT FROM fiscal.receipt r WHERE r.event_id = j.event_id AND r.state = 'planned' AND r.suspect);
 
 -- Whether a provider has a receipt of this job that is not printed yet (submitted), or may have one (in_doubt).
 -- NULL: neither, so the job may begin anew, or be given up.
@@ -431,206 +371,21 @@ BEGIN
 END
 $$;
 
--- MARK: upkeep in slices, so that it costs the same however much is kept
-
-ALTER TABLE fiscal.upkeep
-    -- The round over all events: how far it has come, what it found, and when the last one was done.
-    ADD COLUMN checked_to  bigint NOT NULL DEFAULT 0,
-    ADD COLUMN lost_found  bigint NOT NULL DEFAULT 0,
-    ADD COLUMN checked_at  timestamptz,
-    -- The round over all lanes.
-    ADD COLUMN lane_shop   text NOT NULL DEFAULT '',
-    ADD COLUMN lane_name   text NOT NULL DEFAULT '',
-    -- The round of retention over all events.
-    ADD COLUMN emptied_to  bigint NOT NULL DEFAULT 0,
-    -- When all of `job` was last read.
-    ADD COLUMN read_at     timestamptz NOT NULL DEFAULT '-infinity';
-
--- Jobs that have a deadline, for the alarm. Most of `job` never stands in it.
-CREATE INDEX job_deadline ON fiscal.job (deadline) WHERE deadline IS NOT NULL;
-
--- Looks at the next `at_most` events: each must have a job or an end. Raises the alarm lost_events, and clears it after a
--- round that found nothing. Returns how many it looked at.
-CREATE FUNCTION fiscal.check_events(at_most integer) RETURNS bigint
-    LANGUAGE plpgsql
+-- Opens a destination again that a worker found to let us in. Recorded as a worker's act: it can take no person's name.
+CREATE FUNCTION fiscal.reopen_destination(name text, who text, why text) RETURNS boolean
+    LANGUAGE sql
     SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp
-    SET enable_seqscan = off
-    SET enable_bitmapscan = off
-    SET enable_hashjoin = off
-    SET enable_mergejoin = off
-AS $$
-DECLARE
-    checked  record;
-    state    fiscal.upkeep;
-BEGIN
-    SELECT * INTO state FROM fiscal.upkeep;
-    SELECT count(*) AS number, max(s.id) AS last, count(*) FILTER (WHERE s.lost) AS lost,
-           min(s.id) FILTER (WHERE s.lost) AS first
-    INTO checked
-    FROM (SELECT o.id, NOT EXISTS (SELECT FROM fiscal.job j WHERE j.id = o.id)
-                       AND NOT EXISTS (SELECT FROM fiscal.event_end e WHERE e.event_id = o.id) AS lost
-          FROM fiscal.outbox o WHERE o.id > state.checked_to ORDER BY o.id LIMIT at_most) s;
-    IF checked.lost > 0 THEN
-        PERFORM fiscal.raise_alarm('lost_events', 'critical',
-            format('events have neither a job nor an end, the first seen is %s', checked.first));
-    END IF;
-    IF checked.number = at_most THEN
-        UPDATE fiscal.upkeep SET checked_to = checked.last, lost_found = lost_found + checked.lost;
-    ELSE
-        IF state.lost_found + checked.lost = 0 THEN PERFORM fiscal.clear_alarm('lost_events'); END IF;
-        UPDATE fiscal.upkeep SET checked_to = 0, lost_found = 0, checked_at = clock_timestamp();
-    END IF;
-    RETURN checked.number;
-END
-$$;
-
--- Raises the alarm of jobs whose deadline comes before `limit_at`, or clears it.
-CREATE FUNCTION fiscal.check_deadlines(limit_at timestamptz) RETURNS void
-    LANGUAGE plpgsql
-    SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp
-    SET enable_seqscan = off
-    SET enable_bitmapscan = off
-AS $$
-DECLARE
-    late   bigint;
-    first  bigint;
-BEGIN
-    SELECT count(*), min(j.id) INTO late, first FROM fiscal.job j WHERE j.deadline <= limit_at;
-    IF late > 0 THEN
-        PERFORM fiscal.raise_alarm('deadline', 'critical',
-            format('%s jobs are close to their deadline or past it, the first is job %s', late, first));
-    ELSE
-        PERFORM fiscal.clear_alarm('deadline');
-    END IF;
-END
-$$;
-
--- A plan of a time when there were few jobs may outlive it.
-ALTER FUNCTION fiscal.wake_job SET enable_seqscan = off;
-
--- Looks at the next `at_most` lanes and gives the turn of those that nobody has (there should be none). Returns how many
--- it gave.
-CREATE FUNCTION fiscal.settle_strays(at_most integer) RETURNS integer
-    LANGUAGE plpgsql
-    SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp
-    SET enable_seqscan = off
-    SET enable_bitmapscan = off
-    SET enable_sort = off
-    SET plan_cache_mode = force_generic_plan
-AS $$
-DECLARE
-    place   record;
-    given   integer := 0;
-BEGIN
-    SELECT u.lane_shop AS shop, u.lane_name AS lane, NULL::fiscal.job_state AS state INTO place FROM fiscal.upkeep u;
-    FOR looked IN 1..at_most LOOP
-        SELECT j.shop, j.lane, j.state INTO place FROM fiscal.job j
-        WHERE NOT j.holder AND j.lane <> '' AND j.state <> 'dead' AND (j.shop, j.lane) > (place.shop, place.lane)
-        ORDER BY j.shop, j.lane, j.id LIMIT 1;
-        EXIT WHEN NOT FOUND;
-        CONTINUE WHEN place.state <> 'waiting'
-            OR EXISTS (SELECT FROM fiscal.job h WHERE h.holder AND h.shop = place.shop AND h.lane = place.lane);
-        IF pg_try_advisory_xact_lock(1179211588, hashtext(place.shop || E'\x1f' || place.lane)) THEN
-            PERFORM fiscal.settle_lane(place.shop, place.lane);
-            given := given + 1;
-        END IF;
-    END LOOP;
-    UPDATE fiscal.upkeep SET lane_shop = coalesce(place.shop, ''), lane_name = coalesce(place.lane, '');
-    RETURN given;
-END
-$$;
-
--- Looks after the tables, at most once a minute in the whole fleet: makes next month's partition, drops those older
--- than `history_ms`, forgets workers long gone, looks at a slice of the events and of the lanes, raises or clears the
--- alarm of jobs whose deadline comes within `warn_ms`, and the alarm of a history that nobody has accepted. Once an hour
--- it reads all of `job`. False: somebody did it just now.
-CREATE OR REPLACE FUNCTION fiscal.look_after(history_ms bigint, warn_ms bigint) RETURNS boolean
-    LANGUAGE plpgsql
-    SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp
-AS $$
-DECLARE
-    moment timestamptz := clock_timestamp();
-BEGIN
-    -- Whoever is at it holds the row: nobody waits for it.
-    PERFORM FROM fiscal.upkeep u WHERE u.done_at < moment - interval '1 minute' FOR UPDATE SKIP LOCKED;
-    IF NOT FOUND THEN RETURN false; END IF;
-    UPDATE fiscal.upkeep SET done_at = moment;
-
-    BEGIN
-        PERFORM fiscal.make_attempt_partition(moment), fiscal.make_attempt_partition(moment + interval '1 month');
-        PERFORM fiscal.drop_attempt_partitions(moment - history_ms * interval '1 millisecond');
-    EXCEPTION
-        WHEN lock_not_available THEN NULL;  -- in a minute again
-    END;
-
-    -- Nothing should be left under a worker that was rescued. Should there be, it is rescued again.
-    IF EXISTS (SELECT FROM fiscal.upkeep u WHERE u.read_at < moment - interval '1 hour') THEN
-        UPDATE fiscal.upkeep SET read_at = moment;
-        UPDATE fiscal.worker w SET rescued_at = NULL
-        WHERE w.rescued_at IS NOT NULL
-          AND w.id IN (SELECT j.worker_id FROM fiscal.job j WHERE j.state = 'running');
-    END IF;
-    DELETE FROM fiscal.worker w WHERE w.rescued_at < moment - interval '30 days';
-
-    PERFORM fiscal.settle_strays(1000);
-    PERFORM fiscal.check_events(50000);
-
-    PERFORM fiscal.check_deadlines(moment + warn_ms * interval '1 millisecond');
-
-    IF NOT fiscal.is_history_known() THEN
-        PERFORM fiscal.raise_alarm('history_changed', 'critical',
-            'the server goes on from another history (a failover or a restore): say with fiscal-relay recover what was lost');
-    END IF;
-    RETURN true;
-END
-$$;
-
--- Empties the payloads of events that ended before `before`, among the next `at_most` events of a round over all: personal
--- data goes, the key stays. The only way to change an event, and it runs with its owner's rights. Returns how many were
--- emptied, and whether the round is done.
-CREATE FUNCTION fiscal.empty_old_payloads(before timestamptz, at_most integer, OUT emptied bigint, OUT is_done boolean)
-    LANGUAGE plpgsql
-    SECURITY DEFINER
-    SET search_path = pg_catalog, pg_temp
-    SET enable_seqscan = off
-    SET enable_bitmapscan = off
-    SET enable_hashjoin = off
-    SET enable_mergejoin = off
-AS $$
-DECLARE
-    start  bigint;
-    looked bigint;
-    last   bigint;
-BEGIN
-    SELECT u.emptied_to INTO start FROM fiscal.upkeep u FOR UPDATE;
-    WITH slice AS MATERIALIZED (
-        SELECT o.id FROM fiscal.outbox o WHERE o.id > start AND o.created_at < before ORDER BY o.id LIMIT at_most
-    ), gone AS (
-        UPDATE fiscal.outbox o SET payload = 'null'::jsonb FROM slice s
-        WHERE o.id = s.id AND o.payload <> 'null'::jsonb
-          AND EXISTS (SELECT FROM fiscal.event_end e WHERE e.event_id = o.id AND e.at < before)
-        RETURNING 1
-    )
-    SELECT (SELECT count(*) FROM gone), (SELECT count(*) FROM slice), (SELECT max(s.id) FROM slice s)
-    INTO emptied, looked, last;
-    is_done := looked < at_most;
-    UPDATE fiscal.upkeep SET emptied_to = CASE WHEN is_done THEN 0 ELSE last END;
-    IF is_done THEN DELETE FROM fiscal.conflict c WHERE c.seen_at < before; END IF;
-END
-$$;
+AS $$ SELECT fiscal.resume_destination($1, 'worker: ' || $2, $3) $$;
 
 -- MARK: who may
 
 REVOKE ALL ON FUNCTION fiscal.server_history, fiscal.is_history_known, fiscal.receipt_suspect, fiscal.receipt_cleared,
     fiscal.recover_after_restore, fiscal.doubt_of, fiscal.accept_history, fiscal.unsettled, fiscal.record_act,
-    fiscal.check_events, fiscal.check_deadlines, fiscal.settle_strays, fiscal.empty_old_payloads FROM PUBLIC;
+    fiscal.reopen_destination FROM PUBLIC;
 GRANT SELECT ON fiscal.epoch TO fiscal_worker, fiscal_admin, fiscal_reader;
 GRANT EXECUTE ON FUNCTION fiscal.is_history_known TO fiscal_worker, fiscal_admin, fiscal_reader;
 GRANT EXECUTE ON FUNCTION fiscal.recover_after_restore, fiscal.accept_history TO fiscal_admin;
-GRANT EXECUTE ON FUNCTION fiscal.empty_old_payloads TO fiscal_worker;
+GRANT EXECUTE ON FUNCTION fiscal.reopen_destination TO fiscal_worker;
 -- What a person has closed only a person opens, under his own name.
 REVOKE EXECUTE ON FUNCTION fiscal.resume_destination FROM fiscal_worker;

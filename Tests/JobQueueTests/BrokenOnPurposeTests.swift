@@ -38,6 +38,21 @@ import Testing
         #expect(found.contains("counted after it was lost"))
     }
 
+    @Test func withoutHeadAndNumberFollowersOfALostStretchCount() async throws {
+        try await change(
+            "finish_runs", "WHERE o.head = ANY (done) AND j.id = o.job AND j.run_no = o.run - 1",
+            to: "WHERE o.head IS NOT NULL AND j.id = o.job")
+        try await change("finish_runs", "    IF shops IS NULL THEN\n        RETURN done;\n    END IF;\n", to: "")
+        let found = try await stories(.stretched) { [$0.rescue, $0.finishStretch] }
+        #expect(found.contains("counted though its head was lost"))
+    }
+
+    @Test func withoutHigherNumbersFollowersOfALostStretchRunTwiceUnderOne() async throws {
+        try await change("rescue", "SET run_no = j.run_no + 2", to: "SET run_no = j.run_no")
+        let found = try await stories(.stretched) { [$0.rescue, $0.finishStretch] }
+        #expect(found.contains("is two runs"))
+    }
+
     @Test func withoutTheLanesLockTheUniqueKeyStopsTheSecondTurn() async throws {
         try await change("admit", Self.tryLock, to: "")
         let found = try await stories(.idle) { [$0.claim(), $0.claim(1), $0.lateElder] }

@@ -48,11 +48,6 @@ import Testing
         try await holder.commit()
         #expect(try await claiming.value == [])
         #expect(try await queue.number("SELECT count(*) FROM fiscal.job WHERE state = 'ready'") == 3)
-        // And one that is committed when they are found already.
-        try await queue.sql("UPDATE fiscal.destination SET paused_until = NULL")
-        #expect(try await queue.number("SELECT fiscal.take_allowance('provider', 3, now())") == 3)
-        try await queue.sql("SELECT fiscal.hold_destination('provider', 60000, '429', 'Slow down.')")
-        #expect(try await queue.number("SELECT fiscal.take_allowance('provider', 3, now())") == 0)
         for session in [holder, claimer] { await session.connection.close() }
     }
 
@@ -66,6 +61,69 @@ import Testing
         #expect(try await session.claim(worker, 10, queue: "provider") == [])
         try await session.finish(worker, [first[0]])
         #expect(try await session.claim(worker, 10, queue: "provider").count == 1)
+        await session.connection.close()
+    }
+
+    /// The places where a claim looks that wants all there is at `provider`: ready jobs of two shops, and due ones.
+    private static let everywhere = ClaimPlan(
+        room: 10,
+        streams: ["shop", "other"].map { shop in
+            ClaimPlan.Visit(
+                key: StreamKey(queue: "provider", shop: shop, priority: 0), limit: 10, floor: .bottom, isFullLook: true)
+        }, dueQueues: ["provider"], dueFirst: false)
+
+    /// Nine jobs before `provider`: ready ones of two shops, and due ones.
+    private func prepareEverywhere() async throws -> QueueStore {
+        try await queue.insertMany(3, shop: "other")
+        try await prepare(6)
+        try await queue.sql("UPDATE fiscal.job SET state = 'later' WHERE id > 6")
+        let worker = try await queue.registerWorker([("test", "send", .resend), ("test", "?", .none)])
+        return QueueStore(pool: queue.pool, worker: worker, lease: .endless, effects: [])
+    }
+
+    @Test(arguments: [true, false]) func aConcurrencyLimitHoldsForAllThatOneClaimTakes(dueFirst: Bool) async throws {
+        let store = try await prepareEverywhere()
+        _ = try await queue.number("SELECT 1 FROM fiscal.limit_destination('provider', NULL, NULL, 4, 5)")
+        var plan = Self.everywhere
+        plan.dueFirst = dueFirst
+        #expect(try await store.claim(plan).runs.count == 4)
+        #expect(try await store.claim(plan).runs.isEmpty)
+    }
+
+    @Test func tokensAreCountedOverAllThatOneClaimTakes() async throws {
+        let store = try await prepareEverywhere()
+        _ = try await queue.number("SELECT 1 FROM fiscal.limit_destination('provider', 0.001, 4, NULL, 5)")
+        #expect(try await store.claim(Self.everywhere).runs.count == 4)
+        #expect(try await queue.number("SELECT floor(tokens)::int FROM fiscal.destination") == 0)
+    }
+
+    @Test func theRoomOfAQueueHoldsForReadyAndDueJobsTogether() async throws {
+        let store = try await prepareEverywhere()
+        var plan = Self.everywhere
+        plan.queueRooms = ["provider": 4]
+        #expect(try await store.claim(plan).runs.count == 4)
+    }
+
+    @Test func whatStepsAsideUsesUpNoTokenAndIsNoProbe() async throws {
+        try await queue.insertMany(2, subject: "'order:1'")
+        try await prepare(1)
+        // The first of the lane is dead and holds it.
+        try await queue.sql("UPDATE fiscal.job SET state = 'dead', holder = true, reason_code = 'x' WHERE id = 1")
+        try await queue.sql(
+            "INSERT INTO fiscal.destination (name, openings, broken_until) VALUES ('provider', 1, now())")
+        _ = try await queue.number("SELECT 1 FROM fiscal.limit_destination('provider', 0.001, 5, NULL, 5)")
+        try await queue.sql("UPDATE fiscal.job SET step = 'send'")
+        let worker = try await queue.registerWorker([("test", "send", .resend)])
+        let session = try await SQLSession.open()
+        #expect(try await session.claim(worker, 5, queue: "provider") == [])
+        #expect(try await queue.state(JobID(2)) == "waiting")
+        #expect(
+            try await queue.texts("SELECT concat_ws(' ', floor(tokens), probing_until) FROM fiscal.destination") == [
+                "5"
+            ])
+        #expect(try await session.claim(worker, 5, queue: "provider") == [3])
+        #expect(try await queue.number("SELECT floor(tokens)::int FROM fiscal.destination") == 4)
+        #expect(try await session.claim(worker, 5, queue: "provider") == [])
         await session.connection.close()
     }
 
@@ -94,29 +152,13 @@ import Testing
         #expect(try await queue.number("SELECT sum(attempt)::int FROM fiscal.job") == 0)
         // Half open: one run goes first; its success lets the others go.
         healed.add(true)
-        try await queue.sql("UPDATE fiscal.destination SET broken_until = now()")
+        // Runs that were under way when it broke may fail only now: they say nothing new.
+        try await queue.sql("UPDATE fiscal.destination SET broken_until = now(), probing_until = NULL")
         try await queue.drained()
         #expect(Set(runs.entries) == [0])
         #expect(try await queue.number("SELECT count(*) FROM fiscal.alarm WHERE cleared_at IS NULL") == 0)
         worker.stop()
         await running.value
-    }
-
-    @Test func oneRunProbesAHalfOpenBreaker() async throws {
-        try await prepare(5)
-        let worker = try await queue.registerWorker([("test", "send", .resend)])
-        try await queue.sql(
-            "INSERT INTO fiscal.destination (name, failures, openings, broken_until) VALUES ('provider', 5, 1, now())")
-        let session = try await SQLSession.open()
-        #expect(try await session.claim(worker, 5, queue: "provider").count == 1)
-        #expect(try await session.claim(worker, 5, queue: "provider") == [])
-        // Its failure closes it again for longer.
-        #expect(
-            try await queue.number("SELECT count(*) FROM fiscal.report_destinations('{provider}', '{0}', '{1}')") == 0)
-        #expect(
-            try await queue.number("SELECT (broken_until - now() > interval '9 seconds')::int FROM fiscal.destination")
-                == 1)
-        await session.connection.close()
     }
 
     @Test func nothingIsClaimedFromWhatIsClosedWhoeverAsks() async throws {

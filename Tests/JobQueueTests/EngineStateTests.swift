@@ -124,7 +124,7 @@ import Testing
         #expect(first.streams.map(\.limit) == [5, 5])
         // The big one was full, the small one had two.
         let visited = first.streams.map { $0.key.shop == "big" ? 5 : 2 }
-        board.learn(first, visited: visited, reached: [:], lookedAt: nil, took: .zero, at: start)
+        board.learn(first, visited: visited, reached: [], lookedAt: nil, took: .zero, at: start)
         board.learn([stream(shop: "big"), stream(shop: "small")], startedAt: start, took: .zero, at: start)
         let second = try #require(board.plan(room: 10, at: start) { _ in 10 })
         #expect(second.streams.map(\.key.shop).contains("small"))
@@ -167,6 +167,56 @@ import Testing
             return
         }
         #expect(turn.plan?.streams.map(\.limit) == [min(7, configuration.claimLimit)])
+    }
+
+    @Test func aClaimUnderWayCountsAgainstTheRoomOfItsQueue() throws {
+        var state = EngineState(
+            configuration { configuration in
+                configuration.claimers = 2
+                configuration.concurrencyPerQueue = 3
+            }, at: start)
+        guard case .turn(let look) = state.next(at: start, leaseHolds: true) else {
+            Issue.record("a worker looks first")
+            return
+        }
+        state.ended(look, answer(survey: [stream("portal")], at: start), at: start) { _ in .seconds(5) }
+        guard case .turn(let turn) = state.next(at: start, leaseHolds: true) else {
+            Issue.record("there is work")
+            return
+        }
+        #expect(turn.plan?.queueRooms == ["portal": 3])
+        // Another claimer has nothing to claim there meanwhile.
+        if case .turn(let other) = state.next(at: start, leaseHolds: true) { #expect(other.plan == nil) }
+        var answer = TurnAnswer()
+        answer.claim = claim([0])
+        state.ended(turn, answer, at: start) { _ in .seconds(5) }
+        let later = start.advanced(by: .seconds(2))
+        guard case .turn(let again) = state.next(at: later, leaseHolds: true) else {
+            Issue.record("there may be work again")
+            return
+        }
+        #expect(again.plan?.queueRooms == ["portal": 3])
+    }
+
+    @Test func aQueueAtItsLimitKeepsNobodyBusy() {
+        var state = EngineState(configuration { $0.concurrencyPerQueue = 1 }, at: start)
+        let run = ClaimedRun(
+            run: JobRun(job: JobID(1), shop: "shop", kind: "test", queue: "portal", step: "run"), priority: 0,
+            readyAt: Timestamp(microsecondsSince1970: 0))
+        state.began([run], at: start) { _ in .seconds(60) }
+        var (now, looks) = (start, 0)
+        while now < start.advanced(by: .seconds(10)) {
+            looks += 1
+            switch state.next(at: now, leaseHolds: true) {
+            case .turn(let turn):
+                #expect(turn.plan == nil)
+                now = now.advanced(by: .milliseconds(1))
+                state.ended(turn, answer(survey: [stream("portal")], at: now), at: now) { _ in .seconds(5) }
+            case .sleep(let instant): now = max(instant, now.advanced(by: .microseconds(1)))
+            case .end: return
+            }
+        }
+        #expect(looks < 100)
     }
 
     @Test func aClosedQueueIsNotVisitedUntilItOpens() throws {
@@ -245,6 +295,21 @@ import Testing
 
     private struct Unexpected: Error {
         let what: String
+    }
+
+    @Test(arguments: [(98, Disposition.Place.inDoubt), (99, .dead)])
+    func aDoubtThatNothingSettlesReachesAPerson(doubts: Int, place: Disposition.Place) {
+        var generator = SystemRandomNumberGenerator()
+        let definition = StepDefinition(
+            key: StepKey(kind: "test", step: "send"), doubt: .lookup, timeout: .seconds(5)
+        ) { runs in runs.map { _ in Outcome(.handBack) } }
+        let disposition = Disposition(
+            Outcome(.inDoubt(JobFailure(code: "502", message: "Bad gateway."))),
+            of: JobRun(job: JobID(1), shop: "shop", kind: "test", step: "send", doubts: doubts), by: definition,
+            configuration(), using: &generator)
+        // Whoever decides finds the doubt on record: the word stays.
+        #expect(disposition.place == place && disposition.verdict == "in_doubt")
+        #expect((disposition.failure?.code == "in_doubt") == (place == .dead))
     }
 
     @Test func backoffIsFullJitterUpToItsCap() {

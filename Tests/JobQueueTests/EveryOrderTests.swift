@@ -5,7 +5,7 @@ import Testing
 @testable import JobQueue
 
 /// Every order in which two or three sessions can take their steps on one lane: claim, finish, finish with the next
-/// claim, dying, rescue, enqueue, and the acts of people. After each step at most one job of the lane runs; at the end
+/// claim, ends of stretches, dying, rescue, enqueue, and the acts of people. After each step at most one job of the lane runs; at the end
 /// nothing is lost, stuck or out of order, nothing of a lost run counted, and nobody met a deadlock.
 @Suite(.database, .timeLimit(.minutes(10))) struct EveryOrderTests {
     typealias Sessions = @Sendable (LaneScene) -> [SessionScript]
@@ -31,6 +31,7 @@ import Testing
             { $0.claim() }, { $0.claim(1) }, { $0.finish }, { $0.finishAndClaim }, { $0.die }, { $0.later },
             { $0.enqueue }, { $0.rescue }, { $0.cancel(1) },
         ],
+        .stretched: [{ $0.claim() }, { $0.claimStretch(1) }, { $0.finishStretch }, { $0.rescue }, { $0.cancel(1) }],
         .held: [{ $0.claim() }, { $0.enqueue }, { $0.release }, { $0.replay }, { $0.cancel(0) }, { $0.cancel(1) }],
     ]
 
@@ -66,6 +67,13 @@ import Testing
         Case(.held, "release, claim, enqueue") { [$0.release, $0.claim(), $0.enqueue] },
         Case(.held, "cancel, replay, claim") { [$0.cancel(0), $0.replay, $0.claim()] },
         Case(.held, "cancel of both, claim") { [$0.cancel(0), $0.cancel(1), $0.claim()] },
+        Case(.stretched, "finish, cancel of a follower, claim of a stretch") {
+            [$0.finishStretch, $0.cancel(1), $0.claimStretch()]
+        },
+        Case(.stretched, "finish and take, rescue, claim") { [$0.finishAndTake, $0.rescue, $0.claim()] },
+        Case(.stretched, "finish and take, enqueue, claim of a stretch") {
+            [$0.finishAndTake, $0.enqueue, $0.claimStretch()]
+        },
         Case(.held, "two replays, claim") { [$0.replay, $0.replay, $0.claim()] },
     ]
 

@@ -78,6 +78,20 @@ import Testing
         }
     }
 
+    /// What is done and what goes on is written in two passes, and locked in one.
+    @Test func evidenceMeetsOutcomesOfTwoKinds() async throws {
+        let (store, runs) = try await running()
+        let reports = [
+            try Report.test(runs[0], Outcome(.later(Self.failure))),
+            try Report.test(runs[1], Outcome(.finish(outcome: "ok"))),
+        ]
+        try await meet(holding: "SELECT id::text FROM fiscal.job WHERE id = 2 FOR UPDATE") {
+            _ = try await store.recordAndClaim(reports, nil)
+        } _: {
+            _ = try await store.keepEvidence(reports)
+        }
+    }
+
     @Test func destinationsAreToldInTheOrderOfTheirNames() async throws {
         try await queue.sql("INSERT INTO fiscal.destination (name, failures) VALUES ('a', 1), ('b', 1)")
         let (store, runs) = try await running()

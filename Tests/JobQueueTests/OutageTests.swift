@@ -29,7 +29,7 @@ import Testing
         ]
         let running = workers.map { worker in Task { await worker.run() } }
         try await disturb { seen.entries.count }
-        try await eventually(within: .seconds(60), "all jobs are done") {
+        try await eventually(within: .seconds(300), "all jobs are done") {
             ((try? await queue.number("SELECT count(*) FROM fiscal.job")) ?? 1) == 0
         }
         for worker in workers { worker.stop() }

@@ -5,7 +5,7 @@ import Testing
 @testable import JobQueue
 
 /// The queue through a pooler in transaction mode; only the listener has an address of its own.
-@Suite(.database, .timeLimit(.minutes(10)), .enabled(if: Pooler.isInstalled, "pgbouncer is not installed"))
+@Suite(.database, .timeLimit(.minutes(10)), .enabled(if: Pooler.isExpected, "pgbouncer is not installed"))
 struct PoolerTests {
     @Test func jobsRunThroughPgbouncer() async throws {
         let direct = QueueHarness.current

@@ -45,13 +45,24 @@ import Testing
     private struct Hand {
         var store: QueueStore
         var runs: [Int: JobRun] = [:]
+        /// What may run after each of them.
+        var followers: [Int: [JobRun]] = [:]
+        /// It runs several jobs of a lane in a row.
+        var stretches = false
     }
 
-    private func hire() async throws -> Hand {
+    private func hire(stretches: Bool) async throws -> Hand {
         let steps = QueueModel.doubts.map { (kind: "test", step: $0.key, doubt: $0.value) }
-        let worker = try await queue.registerWorker(steps)
-        return Hand(store: QueueStore(pool: queue.pool, worker: worker, lease: .endless, effects: []))
+        let worker = try await queue.registerWorker(steps, stretch: stretches ? Self.length : 1)
+        var habits = ClaimHabits()
+        if stretches {
+            (habits.stretchSteps, habits.stretches, habits.followers) = (["test/run"], [Self.length], 1000)
+        }
+        let store = QueueStore(pool: queue.pool, worker: worker, lease: .endless, effects: [], habits: habits)
+        return Hand(store: store, stretches: stretches)
     }
+
+    private static let length = 3
 
     private static let plan = ClaimPlan(room: 1000, streams: [.all], dueQueues: [QueueName.local], dueFirst: true)
 
@@ -59,7 +70,7 @@ import Testing
         try await queue.declare("test")
         var generator = SeededGenerator(seed: UInt64(seed))
         var model = QueueModel()
-        var hands = [try await hire(), try await hire()]
+        var hands = [try await hire(stretches: false), try await hire(stretches: true)]
         let rescuer = try await queue.registerWorker()
         try await queue.sql("UPDATE fiscal.worker SET steady_since = now() - 2 * lease WHERE id = \(rescuer)")
         let people = JobAdministration(queue.pool)
@@ -78,21 +89,36 @@ import Testing
             case .claim:
                 let index = Int.random(in: 0...1, using: &generator)
                 try await queue.sql("UPDATE fiscal.job SET run_at = now() WHERE state IN ('later', 'in_doubt')")
-                let runs = try await hands[index].store.claim(Self.plan).runs.map(\.run)
-                for run in runs { hands[index].runs[Int(run.job.rawValue)] = run }
-                let claimed = runs.map { Int($0.job.rawValue) }.sorted()
-                story.append("claim by \(index): \(claimed)")
-                #expect(claimed == model.claim(by: index), "seed \(seed): \(story)")
+                let (claimed, followers) = try await claim(&hands[index])
+                story.append("claim by \(index): \(claimed) before \(followers)")
+                let stretches = hands[index].stretches
+                #expect(claimed == model.claim(by: index, inStretches: stretches), "seed \(seed): \(story)")
+                let expected = claimed.flatMap { stretches ? model.followers(of: $0, length: Self.length) : [] }
+                #expect(followers == expected.sorted(), "seed \(seed): \(story)")
             case .end:
                 guard let id = pick({ $0.state == "running" }), let index = model.jobs[id]?.worker,
                     let run = hands[index].runs.removeValue(forKey: id)
                 else { continue }
-                let (name, verdict) = Self.verdict(using: &generator)
-                story.append("\(id) \(name)")
-                let report = try Report.test(run, Outcome(verdict), doubt: QueueModel.doubts[run.step] ?? .none)
-                let answer = try await hands[index].store.recordAndClaim([report], nil).record
-                #expect(answer.recorded.count == 1, "seed \(seed): \(story)")
-                model.end(id, verdict)
+                let stretch = [run] + (hands[index].followers.removeValue(forKey: id) ?? [])
+                var reports: [Report] = []
+                var counted: [Int] = []
+                for run in stretch {
+                    let (name, verdict) = Self.verdict(using: &generator)
+                    let job = Int(run.job.rawValue)
+                    story.append("\(job) \(name)")
+                    reports.append(
+                        try Report.test(
+                            run, Outcome(verdict), doubt: QueueModel.doubts[run.step] ?? .none,
+                            head: job == id ? nil : JobID(Int64(id))))
+                    if job == id || model.isFollower(job, run: Int(run.runNumber)) {
+                        if job != id { model.take(job, by: index) }
+                        counted.append(job)
+                        model.end(job, verdict)
+                    }
+                    guard case .finish = verdict else { break }
+                }
+                let answer = try await hands[index].store.recordAndClaim(reports, nil).record
+                #expect(answer.recorded.map { Int($0.run.job.rawValue) } == counted, "seed \(seed): \(story)")
             case .die:
                 let index = Int.random(in: 0...1, using: &generator)
                 let left = hands[index]
@@ -101,10 +127,15 @@ import Testing
                     "UPDATE fiscal.worker SET lease_until = now() - interval '1 s' WHERE id = \(left.store.worker)")
                 _ = try await queue.number("SELECT fiscal.bury_workers(\(rescuer))")
                 _ = try await queue.texts("SELECT became FROM fiscal.rescue(\(rescuer), 1000)")
-                hands[index] = try await hire()
+                hands[index] = try await hire(stretches: left.stretches)
                 model.lose(index)
                 // What it says now changes nothing.
-                let late = try left.runs.values.map { try Report.test($0, Outcome(.finish(outcome: "late"))) }
+                let late = try left.runs.flatMap { head, run in
+                    try ([run] + (left.followers[head] ?? [])).map { one in
+                        try Report.test(
+                            one, Outcome(.finish(outcome: "late")), head: one.job == run.job ? nil : run.job)
+                    }
+                }
                 #expect(
                     try await left.store.recordAndClaim(late, nil).record.recorded.isEmpty, "seed \(seed): \(story)")
             case .replay:
@@ -141,6 +172,22 @@ import Testing
             guard picture == model.picture else { return }
         }
         try await bringHome(&hands, seed: seed, story)
+    }
+
+    /// Claims all there is; the jobs that run, and those that may follow them.
+    private func claim(_ hand: inout Hand) async throws -> (claimed: [Int], followers: [Int]) {
+        var (claimed, followers): ([Int], [Int]) = ([], [])
+        for one in try await hand.store.claim(Self.plan).runs.sorted(by: { $0.run.job < $1.run.job }) {
+            let id = Int(one.run.job.rawValue)
+            if let head = one.head {
+                hand.followers[Int(head.rawValue), default: []].append(one.run)
+                followers.append(id)
+            } else {
+                hand.runs[id] = one.run
+                claimed.append(id)
+            }
+        }
+        return (claimed, followers)
     }
 
     private static func act(using generator: inout SeededGenerator) -> Act {

@@ -53,6 +53,41 @@ import Testing
             try await queue.sql("SELECT fiscal.recover_after_restore(now(), 'anna', 'why', false)")
         } throws: { ($0 as? PostgresError)?.sqlState?.code == "55006" }
         #expect(try await queue.number("SELECT count(*) FROM fiscal.epoch") == 1)
+        // What would be done may be counted beside it.
+        try await queue.declare("test")
+        try await queue.insertMany(3)
+        let trial = "SELECT fiscal.recover_after_restore(now(), 'anna', 'why', true)->>'jobs'"
+        #expect(try await queue.texts(trial) == ["3"])
+        #expect(try await queue.number("SELECT count(*) FROM fiscal.worker WHERE dead_at IS NULL") == 1)
+    }
+
+    @Test func whatIsEnoughOnceWhileItHasNotBegunStaysSo() async throws {
+        let spawning = """
+            SELECT fiscal.spawn('{null}', '{shop}', '{test}', '{order:1}', '{local}', '{run}', '{0}', '{null}', '{0}', '{t}')
+            """
+        #expect(try await queue.number(spawning) == 1)
+        try await recover()
+        #expect(try await queue.number(spawning) == 0)
+        #expect(try await queue.number("SELECT count(*) FROM fiscal.job") == 1)
+    }
+
+    @Test func aSuspectReceiptPutsItsOwnJobInDoubtAndNoneThatWasSpawned() async throws {
+        try await queue.declare("test")
+        let event = try await queue.insert()
+        try await queue.sql(
+            """
+            INSERT INTO fiscal.receipt (event_id, part, edition, shop, settlement_key, type, total, provider, destination,
+                external_id, document, request, request_digest)
+            VALUES (\(event), 1, 1, 'shop', 'payment:1:in:1', 'sell', 100, 'p', 'provider', 'x', '{}', '', sha256(''))
+            """)
+        try await queue.sql("UPDATE fiscal.receipt SET suspect = true")
+        try await queue.sql(
+            """
+            SELECT fiscal.spawn('{\(event)}', '{shop}', '{test}', '{order:1}', '{local}', '{run}', '{0}', '{null}', '{0}', '{t}')
+            """)
+        #expect(
+            try await queue.texts("SELECT concat_ws(' ', spawned, fiscal.is_in_doubt(j)) FROM fiscal.job j ORDER BY id")
+                == ["f t", "t f"])
     }
 
     @Test func noNumberOfTheLostTimeIsGivenAgain() async throws {

@@ -20,7 +20,7 @@ import Testing
         clock: Timestamp
     ) throws -> ClaimPlan.Visit {
         let plan = try #require(board.plan(room: 10, at: now) { _ in 10 })
-        board.learn(plan, visited: [found], reached: [:], lookedAt: clock, took: took, at: now)
+        board.learn(plan, visited: [found], reached: [], lookedAt: clock, took: took, at: now)
         return try #require(plan.streams.first)
     }
 
@@ -62,7 +62,7 @@ import Testing
         func look(_ counts: [String: Int], _ clock: Int64) throws -> ClaimPlan {
             let plan = try #require(board.plan(room: 10, at: start) { _ in 10 })
             board.learn(
-                plan, visited: plan.streams.map { counts[$0.key.shop] }, reached: [:], lookedAt: moment(clock),
+                plan, visited: plan.streams.map { counts[$0.key.shop] }, reached: [], lookedAt: moment(clock),
                 took: .zero, at: start)
             return plan
         }
@@ -73,7 +73,7 @@ import Testing
         #expect(second.streams.map(\.limit) == [5, 10])
         let later = start.advanced(by: .milliseconds(200))
         _ = try #require(board.plan(room: 10, at: later) { _ in 10 })
-        board.learn(second, visited: [0, 10], reached: [:], lookedAt: moment(3), took: .zero, at: later)
+        board.learn(second, visited: [0, 10], reached: [], lookedAt: moment(3), took: .zero, at: later)
         let third = try #require(board.plan(room: 10, at: later) { _ in 10 })
         #expect(third.streams.first { $0.key == key }?.floor == .bottom)
         #expect(third.streams.first { $0.key == small }?.floor.readyAt == moment(2))
@@ -93,11 +93,77 @@ import Testing
             looks += 1
             now = now.advanced(by: took)
             board.learn(
-                plan, visited: [0], reached: [:], lookedAt: moment(Int64(looks)), took: took, at: now)
+                plan, visited: [0], reached: [], lookedAt: moment(Int64(looks)), took: took, at: now)
             now = now.advanced(by: .milliseconds(10))
         }
         #expect(looks > 1000)
         #expect(walked <= .milliseconds(1300))
+    }
+
+    private func closed(_ queue: String, for time: Duration) -> SurveyFinding {
+        SurveyFinding(
+            queue: queue, stream: StreamKey(queue: queue, shop: "shop", priority: 0), wait: .zero, closedFor: time)
+    }
+
+    @Test func aSlowSurveyBlindsForSecondsAtMost() {
+        var board = StreamBoard(at: start)
+        let end = start.advanced(by: .seconds(30))
+        board.learn([closed("provider", for: .seconds(60))], startedAt: start, took: .seconds(30), at: end)
+        #expect(board.nextSurvey == end.advanced(by: .seconds(5)))
+    }
+
+    @Test func whatWeAreToldDuringASurveyIsLookedForAfterIt() {
+        var board = StreamBoard(at: start)
+        let end = start.advanced(by: .seconds(2))
+        board.isTold(at: start.advanced(by: .seconds(1)))
+        board.learn([closed("provider", for: .seconds(60))], startedAt: start, took: .seconds(2), at: end)
+        #expect(board.nextSurvey <= end)
+        // The next one has seen it.
+        board.learn([], startedAt: end, took: .seconds(2), at: end.advanced(by: .seconds(2)))
+        #expect(board.nextSurvey > end.advanced(by: .seconds(2)))
+    }
+
+    @Test func aQueueThatWeOpenedOurselvesIsOpenWhateverASurveySaid() {
+        var board = StreamBoard(at: start)
+        board.learn([closed("provider", for: .seconds(60))], startedAt: start, took: .seconds(1), at: start)
+        #expect(!board.hasWork(at: start))
+        board.hasOpened("provider", at: start)
+        #expect(board.hasWork(at: start))
+    }
+
+    @Test func dueJobsAreLookedForFromWhereTheLastLookEnded() throws {
+        var board = StreamBoard(at: start)
+        func look(_ found: Int, at now: ContinuousClock.Instant, reaching second: Int64?) throws -> ClaimFloor.Position
+        {
+            board.willBeDue("local", at: now, knownAt: now)
+            let plan = try #require(board.plan(room: 10, at: now) { _ in 10 })
+            let position = second.map { ClaimFloor.Position(readyAt: moment($0), id: 7) }
+            board.learn(plan, visited: [found], reached: [position], lookedAt: moment(9), took: .zero, at: now)
+            return try #require(plan.dueFloors["local"])
+        }
+        let soon = start.advanced(by: .milliseconds(100))
+        #expect(try look(10, at: start, reaching: 1) == .bottom)
+        #expect(try look(10, at: soon, reaching: 2) == .bottom)
+        #expect(try look(0, at: soon, reaching: nil) == ClaimFloor.Position(readyAt: moment(1), id: 7))
+        // A survey sees one that a look from there on does not find.
+        let finding = SurveyFinding(queue: "local", stream: nil, wait: .zero, closedFor: .zero)
+        board.learn([finding], startedAt: soon, took: .zero, at: soon)
+        _ = try look(0, at: soon, reaching: nil)
+        #expect(try look(1, at: soon, reaching: 1) == .bottom)
+    }
+
+    @Test func theRoomOfAQueueIsItsOwn() throws {
+        var board = StreamBoard(at: start)
+        for shop in ["a", "b"] { board.isReady(StreamKey(queue: "portal", shop: shop, priority: 0), at: start) }
+        board.willBeDue("portal", at: start, knownAt: start)
+        board.isReady(key, at: start)
+        let plan = try #require(board.plan(room: 10, at: start) { $0 == "portal" ? 3 : 10 })
+        #expect(plan.queueRooms == ["portal": 3] && plan.reservations == ["portal": 3])
+        // What of its streams was cut for want of its room is not dry.
+        let counts = plan.streams.map { $0.key.queue == "portal" ? ($0.key.shop == "a" ? 2 : 1) : 0 }
+        board.learn(plan, visited: counts + [0], reached: [], lookedAt: nil, took: .zero, at: start)
+        let next = try #require(board.plan(room: 10, at: start) { _ in 10 })
+        #expect(next.streams.first?.key.queue == "local")
     }
 
     @Test func aJobClaimedAgainByTheTurnThatRecordsItCountsOnce() {

@@ -39,7 +39,7 @@ import Testing
         try await queue.declare("test")
         try await queue.insertMany(5, subject: "'order:1'")
         try await queue.insertMany(2, subject: "''")
-        let worker = try await queue.registerWorker()
+        let worker = try await queue.registerWorker(stretch: 10)
         let runs = try await store(worker, stretch: 4).claim(plan).runs
         #expect(runs.filter { $0.head == nil }.map(\.run.job.rawValue).sorted() == [1, 6, 7])
         #expect(runs.filter { $0.head == JobID(1) }.map(\.run.job.rawValue).sorted() == [2, 3, 4])
@@ -58,7 +58,7 @@ import Testing
     @Test func aFollowerThatIsNotDoneTakesTheTurn() async throws {
         try await queue.declare("test")
         try await queue.insertMany(4, subject: "'order:1'")
-        let worker = try await queue.registerWorker()
+        let worker = try await queue.registerWorker(stretch: 10)
         let runs = try await store(worker).claim(plan).runs
         let busy = Outcome(.later(JobFailure(code: "busy", message: "Busy."), after: .seconds(60)))
         let said = try reports(runs.filter { $0.run.job.rawValue <= 2 }, [2: busy])
@@ -74,7 +74,7 @@ import Testing
     @Test func aWorkerThatDiesLeavesTheFollowersUnharmed() async throws {
         try await queue.declare("test")
         try await queue.insertMany(3, subject: "'order:1'")
-        let (lost, rescuer) = (try await queue.registerWorker(), try await queue.registerWorker())
+        let (lost, rescuer) = (try await queue.registerWorker(stretch: 10), try await queue.registerWorker(stretch: 10))
         let runs = try await store(lost).claim(plan).runs
         #expect(runs.count == 3)
         try await queue.sql(
@@ -85,13 +85,14 @@ import Testing
         _ = try await queue.number("SELECT fiscal.bury_workers(\(rescuer))")
         #expect(
             try await queue.texts("SELECT job || ' ' || became FROM fiscal.rescue(\(rescuer), 100)") == ["1 ready"])
-        #expect(try await picture() == ["1 ready turn 2 1", "2 waiting 0 0", "3 waiting 0 0"])
+        // The lost one may have run any of them: their next runs have other numbers.
+        #expect(try await picture() == ["1 ready turn 2 1", "2 waiting 2 0", "3 waiting 2 0"])
         // It was only stopped, and goes on: what it says of any of them changes nothing.
         let said = try reports(runs)
         let answer = try await store(lost).recordAndClaim(said, nil).record
         #expect(answer.recorded.isEmpty && answer.unmatched.count == 3)
         #expect(try await store(lost).keepEvidence(said).map(\.finding) == ["fenced", "fenced", "fenced"])
-        #expect(try await picture() == ["1 ready turn 2 1", "2 waiting 0 0", "3 waiting 0 0"])
+        #expect(try await picture() == ["1 ready turn 2 1", "2 waiting 2 0", "3 waiting 2 0"])
         #expect(try await queue.number("SELECT count(*) FROM fiscal.event_end") == 0)
         // Perhaps a follower killed it: the head runs alone, so that the next crash names the right one.
         let again = try await store(rescuer).claim(plan).runs
@@ -100,10 +101,56 @@ import Testing
         #expect(try await store(rescuer).claim(plan).runs.count == 2)
     }
 
+    @Test func whoeverRescuesAHeadWaitsForNobodyBehindIt() async throws {
+        try await queue.declare("test")
+        try await queue.insertMany(3, subject: "'order:1'")
+        let (lost, rescuer) = (try await queue.registerWorker(stretch: 10), try await queue.registerWorker(stretch: 10))
+        _ = try await store(lost).claim(plan)
+        try await queue.sql("UPDATE fiscal.worker SET lease_until = now() - interval '1 s' WHERE id = \(lost)")
+        try await queue.sql("UPDATE fiscal.worker SET steady_since = now() - 2 * lease WHERE id = \(rescuer)")
+        _ = try await queue.number("SELECT fiscal.bury_workers(\(rescuer))")
+        let session = try await SQLSession.open()
+        try await session.begin()
+        try await session.run("SELECT id::text FROM fiscal.job WHERE id = 3 FOR UPDATE")
+        let rescued = "SELECT job || ' ' || became FROM fiscal.rescue(\(rescuer), 100)"
+        #expect(try await queue.texts(rescued) == [])
+        #expect(try await queue.state(JobID(1)) == "running")
+        try await session.commit()
+        #expect(try await queue.texts(rescued) == ["1 ready"])
+        #expect(try await queue.number("SELECT min(run_no) FROM fiscal.job WHERE id > 1") >= 2)
+        await session.connection.close()
+    }
+
+    @Test func followersThatRanAndCouldNotBeRecordedRunUnderOtherNumbers() async throws {
+        try await queue.declare("test")
+        try await queue.insertMany(3, subject: "'order:1'")
+        let worker = try await queue.registerWorker(stretch: 10)
+        let said = try reports(try await store(worker).claim(plan).runs)
+        let answer = await store(worker).recordEach(said)
+        #expect(answer.recorded.map(\.run.job) == [JobID(1)] && answer.returned.map(\.run.job) == [JobID(2), JobID(3)])
+        let again = try await store(worker).claim(plan).runs
+        #expect(again.map(\.run.job.rawValue).sorted() == [2, 3])
+        #expect(again.allSatisfy { $0.run.runNumber == 3 })
+        // What the first runs say once more changes nothing, and is told from the second.
+        #expect(try await store(worker).recordAndClaim(said, nil).record.recorded.isEmpty)
+        #expect(try await store(worker).recordAndClaim(try reports(again), nil).record.recorded.count == 2)
+        #expect(try await store(worker).keepEvidence(said).map(\.finding) == ["repeated", "fenced", "fenced"])
+    }
+
+    @Test func whatIsLostWithItsHeadIsFencedWithIt() async throws {
+        try await queue.declare("test")
+        try await queue.insertMany(2, subject: "'order:1'")
+        let worker = try await queue.registerWorker(stretch: 10)
+        let said = try reports(try await store(worker).claim(plan).runs)
+        try await queue.sql("UPDATE fiscal.job SET run_no = 7 WHERE id = 1")
+        let answer = await store(worker).recordEach(said)
+        #expect(answer.unmatched.map(\.run.job) == [JobID(1), JobID(2)] && answer.returned.isEmpty)
+    }
+
     @Test func aFollowerThatSomebodyTouchedIsFencedByItself() async throws {
         try await queue.declare("test")
         try await queue.insertMany(3, subject: "'order:1'")
-        let worker = try await queue.registerWorker()
+        let worker = try await queue.registerWorker(stretch: 10)
         let runs = try await store(worker).claim(plan).runs
         let cancelled = try await queue.texts("SELECT fiscal.cancel_job(2, 'anna', 'not wanted')")
         #expect(cancelled == ["cancelled"])
@@ -121,7 +168,7 @@ import Testing
         try await queue.declare("test")
         try await queue.insertMany(4, subject: "'order:1'")
         try await queue.sql(change)
-        let worker = try await queue.registerWorker()
+        let worker = try await queue.registerWorker(stretch: 10)
         let runs = try await store(worker).claim(plan).runs
         #expect(runs.map(\.run.job.rawValue).sorted() == [1, 2])
     }
@@ -176,11 +223,9 @@ import Testing
         worker.stop()
         go.open()
         await running.value
-        // A run that begins in the instant of the stop is still answered for; what was not begun is as it was.
-        let begun = ran.entries
-        #expect(begun == (1...begun.count).map { JobID(Int64($0)) } && begun.count < 5)
+        #expect(ran.entries == [JobID(1), JobID(2)])
         let left = try await queue.texts("SELECT id::text FROM fiscal.job WHERE run_no = 0 ORDER BY id")
-        #expect(left == (begun.count + 1...5).map(String.init))
+        #expect(left == ["3", "4", "5"])
         #expect(try await queue.number("SELECT count(*) FROM fiscal.job WHERE state = 'running'") == 0)
     }
 
@@ -188,7 +233,7 @@ import Testing
         try await queue.declare("test")
         try await queue.insertMany(4, subject: "'order:1'")
         let (ran, hang) = (Journal<JobID>(), Gate())
-        let step = StepDefinition.test(timeout: .milliseconds(100), stretch: 8) { run in
+        let step = StepDefinition.test(timeout: .milliseconds(300), stretch: 8) { run in
             ran.add(run.job)
             if run.job.rawValue == 2 && run.attempt == 0 { await hang.wait() }
             return Outcome(.finish(outcome: "ok"))
@@ -196,11 +241,15 @@ import Testing
         try await queue.withWorker([step]) { worker in
             try await queue.drained()
             hang.open()
-            try await eventually { worker.statistics.fenced == 1 }
+            try await eventually { worker.statistics.fenced >= 1 }
         }
-        #expect(ran.entries.map(\.rawValue) == [1, 2, 2, 3, 4])
+        // On a busy machine others may pass their limit too.
+        #expect(ran.entries == ran.entries.sorted() && ran.entries.filter { $0 == JobID(2) }.count >= 2)
         #expect(
-            try await queue.texts("SELECT code FROM fiscal.attempt WHERE outcome = 'later'") == ["run_deadline"])
+            try await queue.texts("SELECT DISTINCT code FROM fiscal.attempt WHERE outcome = 'later'") == [
+                "run_deadline"
+            ])
+        #expect(try await queue.number("SELECT count(*) FROM fiscal.event_end") == 4)
     }
 
     @Test func aStretchThatCannotBeRecordedTogetherLosesNothing() async throws {
@@ -208,17 +257,19 @@ import Testing
         try await queue.insertMany(4, subject: "'order:1'")
         // Somebody wrote an end where none should be.
         try await queue.sql("INSERT INTO fiscal.event_end VALUES (2, 'early', now())")
-        let ran = Journal<JobID>()
+        let ran = Journal<JobRun>()
         let step = StepDefinition.test(stretch: 8) { run in
-            ran.add(run.job)
+            ran.add(run)
             return Outcome(.finish(outcome: "ok"))
         }
         try await queue.withWorker([step]) { worker in
             try await queue.drained()
             #expect(worker.statistics.fenced == 0)
         }
-        let firsts = ran.entries.reduce(into: [JobID]()) { if !$0.contains($1) { $0.append($1) } }
+        let firsts = ran.entries.reduce(into: [JobID]()) { if !$0.contains($1.job) { $0.append($1.job) } }
         #expect(firsts == firsts.sorted())
+        // What ran and was not recorded ran again under another number.
+        #expect(Set(ran.entries.map { "\($0.job)/\($0.runNumber)" }).count == ran.entries.count)
         #expect(try await queue.number("SELECT count(*) FROM fiscal.event_end") == 4)
     }
 }

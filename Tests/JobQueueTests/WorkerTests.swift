@@ -150,22 +150,25 @@ import Testing
         try await queue.declare("test")
         let hang = Gate()
         let runs = Journal<Int64>()
-        let step = StepDefinition.test(timeout: .milliseconds(100)) { run in
+        let step = StepDefinition.test(timeout: .milliseconds(300)) { run in
             runs.add(run.runNumber)
-            if runs.entries.count == 1 { await hang.wait() }
+            if run.runNumber == 1 { await hang.wait() }
             return Outcome(.finish(outcome: "ok"))
         }
         try await queue.insert()
         try await queue.withWorker([step]) { worker in
             try await queue.drained()
-            #expect(worker.statistics.overdue == 1)
+            // On a busy machine a run that does not hang may pass its limit too.
+            #expect(worker.statistics.overdue >= 1)
             hang.open()
             // What the hanging run says at last is evidence.
             try await eventually {
-                try await queue.number("SELECT count(*) FROM fiscal.attempt WHERE outcome = 'fenced'") == 1
+                try await queue.number("SELECT count(*) FROM fiscal.attempt WHERE outcome = 'fenced' AND run_no = 1")
+                    == 1
             }
         }
-        #expect(runs.entries.count == 2)
+        #expect(runs.entries == runs.entries.sorted() && Set(runs.entries).count == runs.entries.count)
+        #expect(runs.entries.count >= 2)
     }
 
     @Test func stoppingFinishesWhatRunsAndClaimsNothingMore() async throws {

@@ -93,14 +93,20 @@ struct Disposition: Hashable, Sendable {
             case .lookup, .resend:
                 place = .inDoubt
                 delay = retryAfter ?? backoff(run.doubts)
-            case .person:
-                place = .dead
-                self.failure = JobFailure(code: "in_doubt", message: failure.message)
+                if run.doubts + 1 >= configuration.doubtsUntilPerson { leaveToPerson(failure) }
+            case .person: leaveToPerson(failure)
             }
         case .dead(let failure):
             verdict = "dead"
             place = .dead
             self.failure = failure
         }
+    }
+
+    /// The doubt is for a person to settle.
+    private mutating func leaveToPerson(_ failure: JobFailure) {
+        place = .dead
+        delay = .zero
+        self.failure = JobFailure(code: "in_doubt", message: failure.message)
     }
 }

@@ -112,6 +112,7 @@ extension Engine {
         answer.recorded += record.recorded
         answer.unmatched += record.unmatched
         answer.returned += record.returned
+        answer.healed += record.breakers.filter { !$0.isBroken }.map(\.destination)
         for (report, error) in record.broken {
             let became = report.broken(by: error)
             let isDead = became.disposition.place == .dead

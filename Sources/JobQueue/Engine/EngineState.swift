@@ -31,6 +31,8 @@ struct EngineState: Sendable {
     private var pendingWish: WakePolicy.Wish?
     /// Slots promised to claims under way.
     private var reserved = 0
+    /// Of these, in queues that are bounded.
+    private var reservedIn: [String: Int] = [:]
     private var turnsUnderWay = 0
     /// A claim may have been committed whose answer never came.
     private var mustCompare = false
@@ -75,7 +77,10 @@ struct EngineState: Sendable {
         if flushAt.map({ $0 <= now }) ?? false { takeReports(into: &turn) }
         if phase == .working && leaseHolds { look(into: &turn, at: now) }
         guard !turn.isEmpty else { return .sleep(until: nextMoment(after: now)) }
-        reserved += turn.plan?.room ?? 0
+        if let plan = turn.plan {
+            reserved += plan.room
+            reservedIn.merge(plan.reservations, uniquingKeysWith: +)
+        }
         turnsUnderWay += 1
         return .turn(turn)
     }
@@ -102,11 +107,9 @@ struct EngineState: Sendable {
         let free = configuration.concurrency - runs.count - reserved + turn.reports.count
         guard free > 0 else { return }
         let room = min(free, configuration.claimLimit)
-        let (runs, configuration) = (runs, configuration)
-        if claimAt <= now && board.hasWork(at: now) {
-            turn.plan = board.plan(room: room, at: now) { queue in
-                queue == QueueName.local ? room : max(0, configuration.queueLimit(of: queue) - runs.count(in: queue))
-            }
+        if claimAt <= now {
+            let queueRoom = queueRoom
+            turn.plan = board.plan(room: room, at: now) { min(room, queueRoom($0)) }
         }
         let isTime = turn.plan == nil ? lookAt <= now : true
         if isTime && board.nextSurvey <= now { turn.surveys = true }
@@ -114,6 +117,14 @@ struct EngineState: Sendable {
             turn.wish = pendingWish
             pendingWish = nil
             isHinted = false
+        }
+    }
+
+    /// How many more runs a queue may have under way.
+    private var queueRoom: (String) -> Int {
+        { [runs, configuration, reservedIn] queue in
+            guard queue != QueueName.local else { return configuration.concurrency }
+            return max(0, configuration.queueLimit(of: queue) - runs.count(in: queue) - (reservedIn[queue] ?? 0))
         }
     }
 
@@ -129,7 +140,7 @@ struct EngineState: Sendable {
         if let flushAt { moments.append(flushAt) }
         if phase == .working && configuration.concurrency > runs.count + reserved {
             moments.append(max(lookAt, board.nextSurvey))
-            if board.hasWork(at: now) { moments.append(claimAt) }
+            if board.hasWork(at: now, queueRoom: queueRoom) { moments.append(claimAt) }
             if let due = board.nextDue(after: now) { moments.append(due) }
         }
         return max(moments.min() ?? now, now.advanced(by: .microseconds(100)))
@@ -142,7 +153,7 @@ struct EngineState: Sendable {
         isHinted = true
         lookAt = now
         claimAt = now
-        board.wantSurvey(at: now)
+        board.isTold(at: now)
     }
 
     /// A run answered. Tells whether a claimer should wake.
@@ -188,12 +199,22 @@ struct EngineState: Sendable {
         _ turn: Turn, _ answer: TurnAnswer, at now: ContinuousClock.Instant, limit: (ClaimedRun) -> Duration
     ) {
         began(answer.claim?.answer.runs ?? [], at: now, limit: limit)
-        turnsUnderWay -= 1
-        reserved -= turn.plan?.room ?? 0
+        release(turn)
         failures = 0
         if turn.known != nil { mustCompare = false }
         absorb(answer, of: turn, at: now)
         schedule(after: turn, answer, at: now)
+    }
+
+    /// A turn is over: what was promised to its claim is free, or taken by runs.
+    private mutating func release(_ turn: Turn) {
+        turnsUnderWay -= 1
+        guard let plan = turn.plan else { return }
+        reserved -= plan.room
+        for (queue, count) in plan.reservations {
+            let left = (reservedIn[queue] ?? 0) - count
+            reservedIn[queue] = left > 0 ? left : nil
+        }
     }
 
     /// Takes in what work there is.
@@ -210,16 +231,15 @@ struct EngineState: Sendable {
         evidence += answer.unmatched
         if !answer.unmatched.isEmpty { oldestReport = oldestReport ?? now }
         if let claim = answer.claim, let plan = turn.plan {
-            var reached: [StreamKey: ClaimFloor.Position] = [:]
-            for one in claim.answer.runs where one.head == nil {
-                let position = ClaimFloor.Position(readyAt: one.readyAt, id: one.run.job.rawValue)
-                reached[one.stream] = position
-            }
             board.learn(
-                plan, visited: claim.answer.visited, reached: reached, lookedAt: claim.answer.lookedAt,
+                plan, visited: claim.answer.visited, reached: claim.answer.reached, lookedAt: claim.answer.lookedAt,
                 took: claim.took, at: now)
         }
         if let survey = answer.survey { surveyed(survey, at: now) }
+        for queue in answer.healed {
+            board.hasOpened(queue, at: now)
+            lookSoon(at: now)
+        }
     }
 
     /// When to look again, by what this turn found.
@@ -230,7 +250,7 @@ struct EngineState: Sendable {
         case (true, _):
             (lookAt, wish) = wake.foundWork(at: now)
             claimAt = now
-        case (nil, true) where board.hasWork(at: now):
+        case (nil, true) where board.hasWork(at: now, queueRoom: queueRoom):
             claimAt = now
             wish = nil
         case (nil, false): wish = nil
@@ -294,8 +314,7 @@ struct EngineState: Sendable {
         at now: ContinuousClock.Instant, limit: (ClaimedRun) -> Duration
     ) {
         began(answer.claim?.answer.runs ?? [], at: now, limit: limit)
-        turnsUnderWay -= 1
-        reserved -= turn.plan?.room ?? 0
+        release(turn)
         let settled = Set((answer.recorded + answer.unmatched + answer.returned).map(\.run.job))
         reports = turn.reports.filter { !settled.contains($0.run.job) } + reports
         evidence = left + evidence

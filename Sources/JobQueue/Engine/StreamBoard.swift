@@ -5,15 +5,9 @@ import Postgres
 /// A value that decides where the next claim looks; surveys and claims teach it.
 struct StreamBoard: Sendable {
     private struct Stream {
-        var floor = ClaimFloor()
+        var look: ClaimLook
         /// The last claim took all that its limit allowed: there is more.
         var wasFull = true
-        /// When the next look begins at the bottom.
-        var fullLookAt: ContinuousClock.Instant
-        /// Before then a full look would cost too much.
-        var noFullLookBefore: ContinuousClock.Instant
-        /// A survey has seen something in it since the last full look.
-        var isSeen = false
         /// When a claim last found something.
         var foundAt: ContinuousClock.Instant
         /// When we last had reason to believe in it.
@@ -22,28 +16,31 @@ struct StreamBoard: Sendable {
         var lastVisit: UInt64 = 0
 
         init(at now: ContinuousClock.Instant) {
-            (fullLookAt, noFullLookBefore, knownAt, foundAt) = (now, now, now, now)
+            look = ClaimLook(at: now)
+            (knownAt, foundAt) = (now, now)
         }
 
         /// Whether it is worth a visit though the last one found nothing.
         func isFresh(at now: ContinuousClock.Instant) -> Bool {
-            foundAt.advanced(by: StreamBoard.patience) > now || noFullLookBefore > now
+            foundAt.advanced(by: StreamBoard.patience) > now || look.noFullLookBefore > now
         }
     }
 
     private var streams: [StreamKey: Stream] = [:]
     /// When the first job of a queue comes due, and when we learned it; absent: none that we know of.
     private var dueAt: [String: (at: ContinuousClock.Instant, known: ContinuousClock.Instant)] = [:]
+    private var dueLooks: [String: ClaimLook] = [:]
     private var closedUntil: [String: ContinuousClock.Instant] = [:]
+    /// When somebody last told us that there is something new.
+    private var toldAt: ContinuousClock.Instant?
     private var visits: UInt64 = 0
     private var claims: UInt64 = 0
 
     private(set) var nextSurvey: ContinuousClock.Instant
-    /// Surveys may cost a twentieth of the time.
+    /// Surveys may cost a twentieth of the time, but one that was slow must not blind us for long: perhaps it was the
+    /// machine that was busy.
     private static let surveyFactor = 20
-    /// Full looks may cost a fiftieth: much that others have claimed, or only another release can run, may be in the way.
-    private static let fullLookFactor = 50
-    private static let longestPause = Duration.seconds(10)
+    private static let longestPause = Duration.seconds(5)
     /// For how long a stream that has run dry is still visited: its next job then waits for no survey.
     private static let patience = Duration.seconds(5)
 
@@ -51,10 +48,10 @@ struct StreamBoard: Sendable {
         nextSurvey = now
     }
 
-    /// Whether there is, as far as known, something that may be claimed now.
-    func hasWork(at now: ContinuousClock.Instant) -> Bool {
-        streams.keys.contains { isOpen($0.queue, at: now) }
-            || dueAt.contains { $0.value.at <= now && isOpen($0.key, at: now) }
+    /// Whether there is, as far as known, something that may be claimed now; `queueRoom` as in ``plan(room:at:queueRoom:)``.
+    func hasWork(at now: ContinuousClock.Instant, queueRoom: (String) -> Int = { _ in 1 }) -> Bool {
+        streams.keys.contains { isOpen($0.queue, at: now) && queueRoom($0.queue) > 0 }
+            || dueAt.contains { $0.value.at <= now && isOpen($0.key, at: now) && queueRoom($0.key) > 0 }
     }
 
     /// When, as far as known, something comes due or opens by itself.
@@ -68,9 +65,21 @@ struct StreamBoard: Sendable {
         closedUntil[queue].map { $0 <= now } ?? true
     }
 
-    /// Says that a survey is wanted as soon as its cost allows.
+    /// Says that a survey is wanted.
     mutating func wantSurvey(at now: ContinuousClock.Instant) {
         nextSurvey = min(nextSurvey, now)
+    }
+
+    /// Somebody told us that there is something new: a survey is wanted that begins after this.
+    mutating func isTold(at now: ContinuousClock.Instant) {
+        toldAt = now
+        wantSurvey(at: now)
+    }
+
+    /// A queue has opened, whatever the last survey said.
+    mutating func hasOpened(_ queue: String, at now: ContinuousClock.Instant) {
+        closedUntil[queue] = nil
+        isTold(at: now)
     }
 
     /// Takes in a survey that began at `start`; what was learned since then stands.
@@ -89,15 +98,19 @@ struct StreamBoard: Sendable {
             if let key = finding.stream {
                 seen.insert(key)
                 isReady(key, at: now)
-                streams[key]?.isSeen = true
+                streams[key]?.look.see()
             } else {
                 willBeDue(finding.queue, at: start.advanced(by: finding.wait), knownAt: now)
+                if finding.wait == .zero { dueLooks[finding.queue]?.see() }
             }
         }
         streams = streams.filter {
             seen.contains($0.key) || $0.value.knownAt >= start || $0.value.isFresh(at: now)
         }
-        nextSurvey = now.advanced(by: max(.milliseconds(5), took * Self.surveyFactor))
+        let pause = min(max(.milliseconds(5), took * Self.surveyFactor), Self.longestPause)
+        nextSurvey = now.advanced(by: pause)
+        // It may have looked before what we were told of meanwhile was there.
+        if let toldAt, toldAt >= start { nextSurvey = now }
     }
 
     /// A job comes due in `queue` at `instant`.
@@ -116,8 +129,14 @@ struct StreamBoard: Sendable {
     mutating func plan(
         room: Int, at now: ContinuousClock.Instant, queueRoom: (String) -> Int
     ) -> ClaimPlan? {
-        let visited = streams.filter { isOpen($0.key.queue, at: now) && queueRoom($0.key.queue) > 0 }
-        let due = dueAt.filter { $0.value.at <= now && isOpen($0.key, at: now) && queueRoom($0.key) > 0 }
+        var rooms: [String: Int] = [:]
+        func left(_ queue: String) -> Int {
+            let left = rooms[queue] ?? queueRoom(queue)
+            rooms[queue] = left
+            return left
+        }
+        let visited = streams.filter { isOpen($0.key.queue, at: now) && left($0.key.queue) > 0 }
+        let due = dueAt.filter { $0.value.at <= now && isOpen($0.key, at: now) && left($0.key) > 0 }
         guard room > 0, !visited.isEmpty || !due.isEmpty else { return nil }
         claims += 1
         let bulkFirst = claims % 8 == 0
@@ -130,59 +149,65 @@ struct StreamBoard: Sendable {
             return (left.queue, left.shop) < (right.queue, right.shop)
         }
         var plan = ClaimPlan(room: room, dueQueues: due.keys.sorted(), dueFirst: claims % 2 == 0)
-        var left = room
-        for (index, key) in order.enumerated() where left > 0 {
-            let share = max(1, left / (order.count - index))
-            let limit = min(share, queueRoom(key.queue))
-            let wasFull = visited[key]?.wasFull ?? true
-            let isFull = (visited[key]?.fullLookAt ?? now) <= now
-            let floor = isFull ? ClaimFloor.Position.bottom : visited[key]?.floor.position ?? .bottom
+        var shared = room
+        for (index, key) in order.enumerated() where shared > 0 {
+            guard var stream = visited[key] else { continue }
+            let share = max(1, shared / (order.count - index))
+            let limit = min(share, left(key.queue))
+            let (floor, isFull) = stream.look.begin(at: now)
             plan.streams.append(ClaimPlan.Visit(key: key, limit: limit, floor: floor, isFullLook: isFull))
-            if wasFull { left -= limit }
+            if stream.wasFull { shared -= limit }
             visits += 1
-            streams[key]?.lastVisit = visits
-            if isFull { streams[key]?.fullLookAt = now.advanced(by: .seconds(1)) }
+            stream.lastVisit = visits
+            streams[key] = stream
         }
-        for queue in plan.dueQueues { dueAt[queue] = nil }
+        for queue in plan.dueQueues {
+            dueAt[queue] = nil
+            plan.dueFloors[queue] = dueLooks[queue, default: ClaimLook(at: now)].begin(at: now).floor
+        }
+        for queue in Set(plan.streams.map(\.key.queue) + plan.dueQueues) where queue != QueueName.local {
+            plan.queueRooms[queue] = left(queue)
+        }
         return plan
     }
 
     /// Takes in what a claim found; it began to look at `lookedAt` by the database's clock.
     mutating func learn(
-        _ plan: ClaimPlan, visited: [Int?], reached: [StreamKey: ClaimFloor.Position], lookedAt: Timestamp?,
-        took: Duration, at now: ContinuousClock.Instant
+        _ plan: ClaimPlan, visited: [Int?], reached: [ClaimFloor.Position?], lookedAt: Timestamp?, took: Duration,
+        at now: ContinuousClock.Instant
     ) {
         // What earlier visits took was not there for later ones.
         var left = plan.room
-        if plan.dueFirst { left -= visited.dropFirst(plan.streams.count).reduce(0) { $0 + ($1 ?? 0) } }
-        for (index, visit) in plan.streams.enumerated() where index < visited.count {
-            guard let count = visited[index], var stream = streams[visit.key] else { continue }
-            if let position = reached[visit.key] { stream.floor.reached(position, at: now) }
-            stream.wasFull = count >= min(visit.limit, left)
+        var rooms = plan.queueRooms
+        func take(_ count: Int, of queue: String) {
             left -= count
+            if let room = rooms[queue] { rooms[queue] = room - count }
+        }
+        func counts(_ index: Int) -> Int? { index < visited.count ? visited[index] : nil }
+        func position(_ index: Int) -> ClaimFloor.Position? { index < reached.count ? reached[index] : nil }
+        let dueCounts = plan.dueQueues.enumerated().map { ($1, counts(plan.streams.count + $0)) }
+        if plan.dueFirst { for (queue, count) in dueCounts { take(count ?? 0, of: queue) } }
+        for (index, visit) in plan.streams.enumerated() {
+            guard let count = counts(index), var stream = streams[visit.key] else { continue }
+            stream.wasFull = count >= min(visit.limit, left, rooms[visit.key.queue] ?? left)
+            take(count, of: visit.key.queue)
             if count > 0 { stream.foundAt = now }
-            if visit.isFullLook {
-                stream.isSeen = false
-                stream.noFullLookBefore = now.advanced(by: min(took * Self.fullLookFactor, Self.longestPause))
-                stream.fullLookAt = max(stream.noFullLookBefore, now.advanced(by: .seconds(1)))
-            }
+            stream.look.end(position(index), isFull: visit.isFullLook, took: took, at: now)
             if !stream.wasFull {
-                // Nothing for us was left in it: what is still there is not looked at again before the next full look.
                 // A destination may have allowed less than it has.
-                if let lookedAt, visit.key.queue == QueueName.local {
-                    stream.floor.reached(ClaimFloor.Position(readyAt: lookedAt, id: 0), at: now)
-                }
-                // A survey has seen more than a look from the floor on finds.
-                if stream.isSeen { stream.fullLookAt = min(stream.fullLookAt, max(now, stream.noFullLookBefore)) }
+                stream.look.foundAll(lookedAt: visit.key.queue == QueueName.local ? lookedAt : nil, at: now)
             }
             let isGone = count == 0 && visit.isFullLook && !stream.isFresh(at: now)
             streams[visit.key] = isGone ? nil : stream
         }
         if !plan.dueQueues.isEmpty { wantSurvey(at: now) }
-        for (offset, queue) in plan.dueQueues.enumerated() {
-            let index = plan.streams.count + offset
+        for (offset, (queue, count)) in dueCounts.enumerated() {
             // More may be due, or nobody looked: look again.
-            if index >= visited.count || (visited[index] ?? 1) > 0 { willBeDue(queue, at: now, knownAt: now) }
+            if count != 0 { willBeDue(queue, at: now, knownAt: now) }
+            guard let count else { continue }
+            let isFull = plan.dueFloors[queue] == .bottom
+            dueLooks[queue]?.end(position(plan.streams.count + offset), isFull: isFull, took: took, at: now)
+            if count == 0 { dueLooks[queue]?.foundAll(lookedAt: nil, at: now) }
         }
     }
 }

@@ -15,6 +15,8 @@ struct TurnAnswer: Sendable {
     var unmatched: [Report] = []
     /// Followers that were not recorded and will run again.
     var returned: [Report] = []
+    /// Destinations whose breaker closed by what was recorded.
+    var healed: [String] = []
     var survey: Survey?
     var claim: Claim?
 }

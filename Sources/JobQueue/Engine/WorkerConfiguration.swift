@@ -27,6 +27,9 @@ package struct WorkerConfiguration: Sendable {
     package var grace: Duration = .seconds(20)
     /// Waits between tries of a job that failed.
     package var backoff = RetryBackoff.standard
+    /// Runs of a step that may end in doubt, one after the other, before a person is asked to settle it. With the longest
+    /// wait of ``backoff`` an hour, a hundred take about two days.
+    package var doubtsUntilPerson = 100
     /// For how long a destination is closed when it throttles and does not say.
     package var defaultThrottle: Duration = .seconds(10)
     /// How long `fiscal.attempt` is kept, in whole months.

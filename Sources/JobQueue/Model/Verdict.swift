@@ -15,7 +15,8 @@ package enum Verdict: Hashable, Sendable {
     /// The destination refuses our credentials: it is paused until a person or a new secret resumes it, with an
     /// alarm. Burns nothing.
     case unauthorised(JobFailure)
-    /// Bytes may have left and no answer came. Settled as the step's ``DoubtPolicy`` says (I4).
+    /// Bytes may have left and no answer came. Settled as the step's ``DoubtPolicy`` says (I4), by a person at the latest
+    /// after ``WorkerConfiguration/doubtsUntilPerson`` of them.
     case inDoubt(JobFailure, retryAfter: Duration? = nil)
     /// A person is needed. The job stays in its place and holds its lane.
     case dead(JobFailure)

@@ -3,7 +3,7 @@ import Postgres
 /// The statements by which a worker speaks to the queue; the functions are those of the migrations.
 enum QueueStatements {
     static let register = Statement(
-        "queue_register", "SELECT fiscal.register_worker($1, $2, $3, $4, $5, $6, $7)")
+        "queue_register", "SELECT fiscal.register_worker($1, $2, $3, $4, $5, $6, $7, $8::int[])")
     static let heartbeat = Statement("queue_heartbeat", "SELECT fiscal.heartbeat($1)")
     static let bury = Statement("queue_bury", "SELECT fiscal.bury_workers($1)")
     static let rescue = Statement("queue_rescue", "SELECT job, run, lost_by, became FROM fiscal.rescue($1, $2::int)")
@@ -17,11 +17,13 @@ enum QueueStatements {
         "queue_claim",
         """
         SELECT * FROM fiscal.claim_runs(
-            $1, $2::int, $3, $4, $5::smallint[], $6, $7, $8::int[], $9, $10, $11, $12, $13::int[], $14::int)
+            $1, $2::int, $3, $4, $5::smallint[], $6, $7, $8::int[], $9, $10, $11, $12, $13, $14::int[], $15, $16,
+            $17::int[], $18::int)
         """)
     static let finishRuns = Statement(
         "queue_finish_runs",
-        "SELECT fiscal.finish_runs($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)")
+        "SELECT fiscal.finish_runs($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)")
+    static let skipRuns = Statement("queue_skip_runs", "SELECT fiscal.skip_runs($1, $2)")
     static let finish = Statement(
         "queue_finish", "SELECT fiscal.finish($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)")
     static let move = Statement(
@@ -41,7 +43,7 @@ enum QueueStatements {
         "queue_hold_destination", "SELECT fiscal.hold_destination($1, $2, $3, $4)")
     static let reportDestinations = Statement(
         "queue_report_destinations",
-        "SELECT name, broken FROM fiscal.report_destinations($1, $2::int[], $3::int[])")
+        "SELECT name, broken FROM fiscal.report_destinations($1, $2::int[], $3::int[], $4)")
     static let limitDestination = Statement(
         "queue_limit_destination", "SELECT fiscal.limit_destination($1, $2, $3::int, $4::int, $5::int)")
     static let declareSchedule = Statement(

@@ -33,13 +33,17 @@ extension QueueStore {
 
     func parameters(of plan: ClaimPlan) -> [Parameter] {
         let visits = plan.streams
+        let rooms = Array(plan.queueRooms)
         return [
             .int(worker.rawValue), .int(plan.room),
             .texts(visits.map { $0.key.queue }), .texts(visits.map { $0.key.shop }),
             .ints(visits.map { Int64($0.key.priority) }),
             .timestamps(visits.map { $0.floor.readyAt }), .ints(visits.map { $0.floor.id }),
             .ints(visits.map { Int64($0.limit) }),
-            .texts(plan.dueQueues), .bool(plan.dueFirst),
+            .texts(plan.dueQueues),
+            .timestamps(plan.dueQueues.map { (plan.dueFloors[$0] ?? .bottom).readyAt }),
+            .ints(plan.dueQueues.map { (plan.dueFloors[$0] ?? .bottom).id }), .bool(plan.dueFirst),
+            .texts(rooms.map(\.key)), .ints(rooms.map { Int64($0.value) }),
             .texts(habits.bareSteps), .texts(habits.stretchSteps), .ints(habits.stretches.map(Int64.init)),
             .int(habits.followers),
         ]
@@ -47,7 +51,7 @@ extension QueueStore {
 
     /// One row of `fiscal.claim_runs`: the first says what was visited, the others are runs.
     enum ClaimRow: Sendable {
-        case visited([Int?], at: Timestamp)
+        case visited([Int?], reached: [ClaimFloor.Position?], at: Timestamp)
         case run(ClaimedRun)
     }
 
@@ -56,7 +60,8 @@ extension QueueStore {
         answer.runs.reserveCapacity(rows.count)
         for row in rows {
             switch row {
-            case .visited(let visited, let moment): (answer.visited, answer.lookedAt) = (visited, moment)
+            case .visited(let visited, let reached, let moment):
+                (answer.visited, answer.reached, answer.lookedAt) = (visited, reached, moment)
             case .run(let run): answer.runs.append(run)
             }
         }
@@ -67,7 +72,10 @@ extension QueueStore {
 
     static func claimed(_ row: borrowing Row, _ lease: LeaseWatch) throws(PostgresError) -> ClaimRow {
         guard let id = try row.getOptional(Int64.self, 1) else {
-            return .visited(try row.get([Int?].self, 0), at: try row.get(19))
+            let reached = zip(try row.get([Timestamp?].self, 29), try row.get([Int64?].self, 30)).map { at, id in
+                at.flatMap { at in id.map { ClaimFloor.Position(readyAt: at, id: $0) } }
+            }
+            return .visited(try row.get([Int?].self, 0), reached: reached, at: try row.get(19))
         }
         let run = JobRun(
             job: JobID(id), runNumber: try row.get(2), eventID: try row.get(3), shop: try row.get(4),

@@ -9,7 +9,7 @@ struct RecordAnswer: Sendable {
     /// Their effects failed: they became dead letters, or run again where a rival was faster.
     var broken: [(report: Report, error: PostgresError)] = []
     /// Followers that were not recorded because their heads were recorded by themselves: nothing says that they ran, and
-    /// somebody will run them.
+    /// somebody will run them under another number.
     var returned: [Report] = []
     /// Alarms that were raised just now.
     var alarms: [String] = []
@@ -22,16 +22,14 @@ struct RecordAnswer: Sendable {
 extension QueueStore {
     /// Records outcomes and claims, both in one transaction: first the outcomes, then the claim.
     ///
-    /// Carefully: also the end of an event that has one already, which otherwise fails all of them.
-    ///
     /// - Throws: ``PostgresError``; nothing is recorded then, unless it is `outcomeUnknown`.
     func recordAndClaim(
-        _ reports: [Report], _ plan: ClaimPlan?, carefully isCareful: Bool = false
+        _ reports: [Report], _ plan: ClaimPlan?
     ) async throws(PostgresError) -> (record: RecordAnswer, claim: ClaimAnswer?) {
         let (worker, lease, effects) = (worker, lease, effects)
         let claim = plan.map { parameters(of: $0) }
         return try await pool.withTransaction { transaction throws(PostgresError) in
-            let record = try Self.record(reports, worker, effects, carefully: isCareful, transaction)
+            let record = try Self.record(reports, worker, effects, carefully: false, transaction)
             guard let claim else { return (record, nil) }
             let rows = try transaction.query(QueueStatements.claim, claim) { row throws(PostgresError) in
                 try Self.claimed(row, lease)
@@ -41,25 +39,28 @@ extension QueueStore {
     }
 
     /// Records outcomes one by one, so that one that cannot be recorded harms itself alone: it becomes a dead letter,
-    /// or runs again if a rival was faster.
+    /// or runs again if a rival was faster. Followers that ran after it run again.
     func recordEach(_ reports: [Report]) async -> RecordAnswer {
         var answer = RecordAnswer()
-        answer.returned = reports.filter { $0.head != nil }
         for report in reports where report.head == nil {
+            let followers = reports.filter { $0.head == report.run.job }
             do {
-                let one = try await recordAndClaim([report], nil, carefully: true).record
+                let one = try await recordAlone(report, before: followers)
                 answer.recorded += one.recorded
                 answer.unmatched += one.unmatched
+                answer.returned += one.returned
                 answer.alarms += one.alarms
                 answer.breakers += one.breakers
             } catch  where error.blamesTheReport {
                 do {
-                    let buried = try await recordAndClaim([report.broken(by: error)], nil, carefully: true).record
+                    let buried = try await recordAlone(report.broken(by: error), before: followers)
                     if buried.unmatched.isEmpty {
                         answer.broken.append((report, error))
                     } else {
                         answer.unmatched.append(report)
+                        answer.unmatched += buried.unmatched.filter { $0.head != nil }
                     }
+                    answer.returned += buried.returned
                 } catch {
                     answer.interrupted = error
                     return answer
@@ -70,6 +71,28 @@ extension QueueStore {
             }
         }
         return answer
+    }
+
+    /// Records the outcome of a run, and of `followers` only that the numbers of their runs are used up.
+    ///
+    /// - Throws: ``PostgresError``; nothing is recorded then, unless it is `outcomeUnknown`.
+    private func recordAlone(
+        _ report: Report, before followers: [Report]
+    ) async throws(PostgresError) -> RecordAnswer {
+        let (worker, effects) = (worker, effects)
+        return try await pool.withTransaction { transaction throws(PostgresError) in
+            var answer = try Self.record([report], worker, effects, carefully: true, transaction)
+            guard !followers.isEmpty else { return answer }
+            guard answer.unmatched.isEmpty else {
+                answer.unmatched += followers
+                return answer
+            }
+            try transaction.execute(
+                QueueStatements.skipRuns,
+                [.ints(followers.map { $0.run.job.rawValue }), .ints(followers.map { $0.run.runNumber })])
+            answer.returned = followers
+            return answer
+        }
     }
 
     /// Keeps what unmatched reports said.
@@ -84,6 +107,7 @@ extension QueueStore {
         }
     }
 
+    /// Carefully: also the end of an event that has one already, which otherwise fails all of them.
     private static func record(
         _ reports: [Report], _ worker: WorkerID, _ effects: [EffectKind], carefully isCareful: Bool,
         _ transaction: borrowing Transaction
@@ -96,12 +120,11 @@ extension QueueStore {
         let moved = reports.filter { $0.disposition.place != nil }
         func note(_ row: borrowing Row) throws(PostgresError) -> [Int64] { try row.get([Int64].self, 0) }
         if !done.isEmpty {
-            let takes = moved.filter { $0.head != nil }
             let ids =
                 isCareful
                 ? try transaction.query(QueueStatements.finish, ReportColumns.finish(worker, done), note)
                 : try transaction.query(
-                    QueueStatements.finishRuns, ReportColumns.finishRuns(worker, done, taking: takes), note)
+                    QueueStatements.finishRuns, ReportColumns.finishRuns(worker, done, moving: moved), note)
             matched.formUnion(ids.joined())
         }
         if !moved.isEmpty {

@@ -20,7 +20,7 @@ struct QueueStore: Sendable {
             [
                 .text(configuration.name), .text(configuration.version), .int(configuration.lease.milliseconds),
                 .texts(steps.map(\.key.kind)), .texts(steps.map(\.key.step)), .texts(steps.map(\.doubt.rawValue)),
-                .ints(steps.map { $0.timeout.milliseconds }),
+                .ints(steps.map { $0.timeout.milliseconds }), .ints(steps.map { Int64($0.stretch) }),
             ]
         ) { row throws(PostgresError) in try row.get(Int64.self, 0) }
         return WorkerID(ids.first ?? 0)

@@ -17,9 +17,11 @@ enum ReportColumns {
         ]
     }
 
-    /// Of `fiscal.finish_runs`: jobs that are done, and followers of theirs that ran and are not.
-    static func finishRuns(_ worker: WorkerID, _ done: [Report], taking takes: [Report]) -> [Parameter] {
-        [
+    /// Of `fiscal.finish_runs`: jobs that are done, and those that are to be moved in the same transaction, among them
+    /// followers that ran and are not done.
+    static func finishRuns(_ worker: WorkerID, _ done: [Report], moving moved: [Report]) -> [Parameter] {
+        let takes = moved.filter { $0.head != nil }
+        return [
             .int(worker.rawValue),
             .ints(done.map { $0.run.job.rawValue }),
             .ints(done.map { $0.run.runNumber }),
@@ -36,6 +38,7 @@ enum ReportColumns {
             .ints(takes.map { $0.run.runNumber }),
             .ints(takes.map { $0.head?.rawValue }),
             .timestamps(takes.map { $0.run.claimedAt }),
+            .ints(moved.map { $0.run.job.rawValue }),
         ]
     }
 

@@ -23,11 +23,13 @@ package enum RelayMigrations {
         migration(16, "callback", PackageResources._016_callback_sql),
         migration(17, "outbox_occurred", PackageResources._017_outbox_occurred_sql),
         migration(18, "payload_size", PackageResources._018_payload_size_sql),
-        migration(19, "reopen", PackageResources._019_reopen_sql),
+        migration(19, "upkeep", PackageResources._019_upkeep_sql),
         migration(20, "stock_moving", PackageResources._020_stock_moving_sql),
         migration(21, "stock_portal", PackageResources._021_stock_portal_sql),
         migration(22, "import", PackageResources._022_import_sql),
         migration(23, "early_refund", PackageResources._023_early_refund_sql),
+        migration(24, "report", PackageResources._024_report_sql),
+        migration(25, "job_deadline", PackageResources._025_job_deadline_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ bytes: [UInt8]) -> Migration {

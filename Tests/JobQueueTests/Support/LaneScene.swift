@@ -14,6 +14,8 @@ struct LaneScene: Sendable {
         case running
         /// The first is dead and holds the second; the third has just come.
         case held
+        /// The first runs as the head of a stretch, and the others have been handed out as its followers.
+        case stretched
     }
 
     let queue: QueueHarness
@@ -53,8 +55,46 @@ struct LaneScene: Sendable {
         INSERT INTO told (job, run, counted)
         SELECT \(jobs[0]), 1, cardinality(fiscal.finish_runs(
             \(owner), '{\(jobs[0])}', '{1}', '{null}', '{null}', '{ok}', '{t}', '{null}', '{null}', '{null}', '{null}',
-            '{null}', '{}', '{}', '{}', '{}')) > 0
+            '{null}', '{}', '{}', '{}', '{}', '{}')) > 0
         """
+    }
+
+    /// Ends of the head and of followers in one report; `taking` if the second job has run and is to be tried later.
+    private func finishing(_ count: Int, taking: Bool = false) -> String {
+        func all(_ values: (Int) -> String) -> String { "'{\((0..<count).map(values).joined(separator: ","))}'" }
+        let nulls = all { _ in "null" }
+        let moment = "2026-01-01"
+        let taken =
+            taking
+            ? "'{\(jobs[1])}', '{1}', '{\(jobs[0])}', '{\(moment)}', '{\(jobs[1])}'" : "'{}', '{}', '{}', '{}', '{}'"
+        return """
+            INSERT INTO told (job, run, counted)
+            SELECT j.id, 1, j.id = ANY (f.done) FROM (SELECT fiscal.finish_runs(
+                \(owner), \(all { "\(jobs[$0])" }), \(all { _ in "1" }), \(all { $0 == 0 ? "null" : "\(jobs[0])" }),
+                \(all { $0 == 0 ? "null" : moment }), \(all { _ in "ok" }), \(all { _ in "t" }), \(nulls), \(nulls), \(nulls),
+                \(nulls), \(nulls), \(taken)) AS done) f, unnest(\(all { "\(jobs[$0])" })::bigint[]) AS j (id)
+            """
+    }
+    /// The whole stretch is done.
+    var finishStretch: SessionScript { SessionScript(name: "finish stretch", statements: [finishing(3)]) }
+    /// The head is done, the second job is not.
+    var finishAndTake: SessionScript {
+        SessionScript(
+            name: "finish and take",
+            statements: [
+                finishing(1, taking: true),
+                moving(to: "later").replacing("'{\(jobs[0])}'", with: "'{\(jobs[1])}'"),
+            ])
+    }
+    func claimStretch(_ rival: Int = 0) -> SessionScript {
+        SessionScript(
+            name: "claim of a stretch \(rival)",
+            statements: [
+                """
+                SELECT id::text FROM fiscal.claim_runs(\(rivals[rival]), 5, '{local}', '{\(shop)}', '{0}', '{-infinity}',
+                    '{0}', '{5}', '{local}', '{-infinity}', '{0}', true, '{}', '{}', '{}', '{test/run}', '{3}', 9)
+                """
+            ])
     }
 
     func claim(_ rival: Int = 0) -> SessionScript {
@@ -130,7 +170,8 @@ struct LaneScene: Sendable {
         """
         CREATE FUNCTION set_scene(shop text, place text, is_late boolean) RETURNS bigint[] LANGUAGE plpgsql AS $$
         DECLARE
-            owner bigint := fiscal.register_worker('owner', '1', 3600000, '{test}', '{run}', '{none}', '{5000}');
+            owner bigint := fiscal.register_worker(
+                'owner', '1', 3600000, '{test}', '{run}', '{none}', '{5000}', CASE place WHEN 'stretched' THEN '{3}' ELSE '{1}' END::int[]);
             first bigint;
         BEGIN
             FOR i IN 1..3 LOOP
@@ -145,6 +186,10 @@ struct LaneScene: Sendable {
             END LOOP;
             IF place = 'running' THEN
                 PERFORM fiscal.claim(owner, 1, '{local}', ARRAY[shop], '{0}', '{-infinity}', '{0}', '{1}', '{}', '{}', '{}', true);
+            END IF;
+            IF place = 'stretched' THEN
+                PERFORM fiscal.claim_runs(owner, 1, '{local}', ARRAY[shop], '{0}', '{-infinity}', '{0}', '{1}', '{}', '{}', '{}',
+                    true, '{}', '{}', '{}', '{test/run}', '{3}', 9);
             END IF;
             IF is_late THEN
                 UPDATE fiscal.worker SET lease_until = now() - interval '1 s' WHERE id = owner;
@@ -181,6 +226,13 @@ struct LaneScene: Sendable {
             RETURN QUERY SELECT format('run %s of job %s counted after it was lost', a.run_no, a.job_id)
                 FROM fiscal.attempt a JOIN told t ON (t.job, t.run) = (a.job_id, a.run_no)
                 WHERE a.job_id = first AND a.outcome = 'lost' AND t.counted;
+            -- With the head its followers are lost.
+            RETURN QUERY SELECT format('run of job %s counted though its head was lost', t.job)
+                FROM fiscal.attempt a, told t JOIN fiscal.outbox o ON o.id = t.job
+                WHERE a.job_id = first AND a.run_no = 1 AND a.outcome = 'lost' AND o.shop = s AND t.job <> first AND t.counted;
+            RETURN QUERY SELECT format('run %s of job %s is two runs', a.run_no, a.job_id)
+                FROM fiscal.attempt a JOIN fiscal.outbox o ON o.id = a.job_id JOIN told t ON (t.job, t.run) = (a.job_id, a.run_no)
+                WHERE o.shop = s AND a.outcome = 'finish' GROUP BY a.job_id, a.run_no HAVING NOT bool_or(t.counted);
         END $$
         """,
     ]

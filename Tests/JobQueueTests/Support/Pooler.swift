@@ -7,7 +7,10 @@ import TestSupport
 /// A pgbouncer in transaction mode before a test's database, ended with ``stop()``.
 struct Pooler {
     private static let program = "/usr/sbin/pgbouncer"
-    static var isInstalled: Bool { FileManager.default.isExecutableFile(atPath: program) }
+    /// Where everything is installed that tests need, its absence is a fault of theirs and not a reason to pass over them.
+    static var isExpected: Bool {
+        FileManager.default.isExecutableFile(atPath: program) || ProcessInfo.processInfo.environment["CI"] == "true"
+    }
 
     let url: String
     private let process: ChildProcess

@@ -20,6 +20,8 @@ struct QueueModel {
         var crashes = 0
         var isDoubtful = false
         var isWoken = false
+        /// Claimed by a worker that may run others of its lane after it.
+        var isStretched = false
 
         /// What a picture shows of it; ``QueueModel/columns`` shows the same of a row.
         var text: String {
@@ -52,8 +54,38 @@ struct QueueModel {
 
     private func eldest(of lane: String) -> Int? { ids { $0.lane == lane && !$0.holds && $0.state != "dead" }.first }
 
+    /// Which jobs may be run after `head` in a stretch of `length`.
+    func followers(of head: Int, length: Int) -> [Int] {
+        guard let first = jobs[head], !first.lane.isEmpty, first.step == "run", first.crashes == 0, !first.isDoubtful
+        else {
+            return []
+        }
+        let others = ids { $0.lane == first.lane && !$0.holds && $0.state != "dead" }.prefix(length - 1)
+        return Array(
+            others.prefix { id in
+                guard let job = jobs[id] else { return false }
+                return id > head && ["ready", "waiting"].contains(job.state) && job.step == "run" && job.crashes == 0
+                    && !job.isDoubtful
+            })
+    }
+
+    /// Whether what a worker says of a follower that it ran as run `run` counts, its head having ended.
+    func isFollower(_ id: Int, run: Int) -> Bool {
+        guard let job = jobs[id] else { return false }
+        return job.run == run - 1 && !job.holds && ["ready", "waiting"].contains(job.state) && !job.isDoubtful
+    }
+
+    /// A follower that is not done takes the turn of its head.
+    mutating func take(_ id: Int, by worker: Int) {
+        jobs[id]?.state = "running"
+        jobs[id]?.holds = true
+        jobs[id]?.worker = worker
+        jobs[id]?.run += 1
+        jobs[id]?.isStretched = false
+    }
+
     /// Everything that may be claimed is; the others that could be step aside.
-    mutating func claim(by worker: Int) -> [Int] {
+    mutating func claim(by worker: Int, inStretches: Bool) -> [Int] {
         guard !isPaused else { return [] }
         var claimed: [Int] = []
         let before = self
@@ -65,6 +97,7 @@ struct QueueModel {
                 jobs[id]?.holds = !job.lane.isEmpty
                 jobs[id]?.worker = worker
                 jobs[id]?.run += 1
+                jobs[id]?.isStretched = inStretches && !job.lane.isEmpty && job.step == "run"
                 claimed.append(id)
             } else {
                 jobs[id]?.state = "waiting"
@@ -142,6 +175,12 @@ struct QueueModel {
     mutating func lose(_ worker: Int) {
         for id in ids({ $0.worker == worker }) {
             guard var job = jobs[id] else { continue }
+            if job.isStretched {
+                // Any of those behind it may have run.
+                for other in ids({ $0.lane == job.lane && !$0.holds && $0.state != "dead" && $0.id > id }) {
+                    jobs[other]?.run += 2
+                }
+            }
             let doubt = Self.doubts[job.step] ?? .none
             job.worker = nil
             job.isWoken = false

@@ -68,7 +68,7 @@ struct SQLSession: Sendable {
                 SELECT cardinality(fiscal.finish_runs(\(worker), array_agg(id), array_agg(run_no),
                     array_agg(NULL::bigint), array_agg(NULL::timestamptz), array_agg('ok'::text), array_agg(true),
                     array_agg(NULL::timestamptz), array_agg(NULL::timestamptz), array_agg(NULL::text),
-                    array_agg(NULL::bytea), array_agg(NULL::text), '{}', '{}', '{}', '{}'))::text
+                    array_agg(NULL::bytea), array_agg(NULL::text), '{}', '{}', '{}', '{}', '{}'))::text
                 FROM fiscal.job WHERE id IN (\(ids))
                 """)[0]) ?? 0
     }
@@ -78,14 +78,17 @@ extension QueueHarness {
     /// Registers a worker that never beats: its lease ends when the test says so.
     func registerWorker(
         _ steps: [(kind: String, step: String, doubt: DoubtPolicy)] = [("test", "run", .none)],
-        lease: Duration = .seconds(3600)
+        lease: Duration = .seconds(3600), stretch: Int = 1
     ) async throws -> WorkerID {
         var configuration = WorkerConfiguration(name: "test", version: "1")
         configuration.lease = lease
         return try await QueueStore.register(
             in: pool, configuration,
             steps.map { kind, step, doubt in
-                StepDefinition(key: StepKey(kind: kind, step: step), doubt: doubt, timeout: .seconds(5)) { runs in
+                StepDefinition(
+                    key: StepKey(kind: kind, step: step), doubt: doubt, timeout: .seconds(5),
+                    stretch: doubt == .none ? stretch : 1
+                ) { runs in
                     runs.map { _ in Outcome(.handBack) }
                 }
             })

@@ -1,0 +1,38 @@
+import Postgres
+
+/// What the reports of one transaction mean for one destination.
+struct DestinationNews: Sendable {
+    /// Runs to which it gave an answer, whatever that said.
+    private(set) var successes = 0
+    /// Runs whose failure is to be blamed on it; the jobs of one failed call are one.
+    private(set) var failures = 0
+    private(set) var holds: [(hold: Disposition.Hold, failure: JobFailure)] = []
+    private var lastClaim: Timestamp?
+    private var lastFailedClaim: Timestamp?
+    /// When the jobs of failed calls were claimed that carried many jobs.
+    private var failedCalls: Set<Timestamp> = []
+
+    /// When the last of the runs that failed was claimed; if none did, the last of all.
+    var claimedAt: Timestamp? { lastFailedClaim ?? lastClaim }
+
+    /// Takes in a report whose outcome counted.
+    mutating func add(_ report: Report) {
+        let claimedAt = report.run.claimedAt
+        lastClaim = max(lastClaim ?? claimedAt, claimedAt)
+        if let hold = report.disposition.hold, let failure = report.disposition.failure {
+            holds.append((hold, failure))
+        }
+        switch report.outcome.verdict {
+        case .next, .snooze, .finish, .throttled, .unauthorised: successes += 1
+        case .later(let failure, _) where failure.blamesDestination,
+            .inDoubt(let failure, _) where failure.blamesDestination:
+            lastFailedClaim = max(lastFailedClaim ?? claimedAt, claimedAt)
+            let isNew = !report.disposition.isBatched || failedCalls.insert(claimedAt).inserted
+            failures += isNew ? 1 : 0
+        case .dead, .later, .inDoubt:
+            // What never reached the destination says nothing about it.
+            successes += report.outcome.exchange?.answeredAt != nil ? 1 : 0
+        case .handBack: break
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import Postgres
+import TestSupport
+import Testing
+
+@testable import JobQueue
+
+/// What opens the breaker of a destination, what closes it, and who probes.
+@Suite(.database, .timeLimit(.minutes(10))) struct BreakerTests {
+    let queue = QueueHarness.current
+
+    /// Five jobs before a destination whose breaker lets one run through since a second ago, and a worker for them.
+    private func halfOpen() async throws -> WorkerID {
+        try await queue.declare("test", step: "send")
+        try await queue.insertMany(5)
+        try await queue.sql("UPDATE fiscal.job SET queue = 'provider'")
+        try await queue.sql(
+            """
+            INSERT INTO fiscal.destination (name, failures, openings, broken_until)
+            VALUES ('provider', 5, 1, now() - interval '1 second')
+            """)
+        return try await queue.registerWorker([("test", "send", .resend)])
+    }
+
+    /// Tells how runs went that were claimed at `moment`; what changed by it.
+    private func tell(_ successes: Int, _ failures: Int, claimed moment: String) async throws -> [String] {
+        try await queue.texts(
+            """
+            SELECT name || ' ' || broken
+            FROM fiscal.report_destinations('{provider}', '{\(successes)}', '{\(failures)}', ARRAY[\(moment)])
+            """)
+    }
+
+    /// Whether it is closed, how often in a row it was opened, and whether somebody probes.
+    private func picture() async throws -> [String] {
+        try await queue.texts(
+            """
+            SELECT concat_ws(' ', CASE WHEN broken_until > clock_timestamp() THEN 'closed' ELSE 'open' END, openings,
+                CASE WHEN probing_until > clock_timestamp() THEN 'probed' END)
+            FROM fiscal.destination
+            """)
+    }
+
+    @Test func oneRunProbes() async throws {
+        let worker = try await halfOpen()
+        let session = try await SQLSession.open()
+        #expect(try await session.claim(worker, 5, queue: "provider").count == 1)
+        #expect(try await session.claim(worker, 5, queue: "provider") == [])
+        #expect(try await picture() == ["open 1 probed"])
+        // Its failure closes it again for longer.
+        #expect(try await tell(0, 1, claimed: "now()") == [])
+        #expect(try await picture() == ["closed 2"])
+        #expect(
+            try await queue.number("SELECT (broken_until - now() > interval '9 seconds')::int FROM fiscal.destination")
+                == 1)
+        await session.connection.close()
+    }
+
+    @Test func aRunFromBeforeTheBreakThatFailsLateSaysNothingNew() async throws {
+        let worker = try await halfOpen()
+        #expect(try await tell(0, 3, claimed: "now() - interval '2 seconds'") == [])
+        #expect(try await picture() == ["open 1"])
+        let session = try await SQLSession.open()
+        #expect(try await session.claim(worker, 5, queue: "provider").count == 1)
+        #expect(try await tell(0, 3, claimed: "now() - interval '2 seconds'") == [])
+        #expect(try await picture() == ["open 1 probed"])
+        // An answer is one, however late.
+        #expect(try await tell(1, 0, claimed: "now() - interval '2 seconds'") == ["provider false"])
+        #expect(try await picture() == ["open 0"])
+        await session.connection.close()
+    }
+
+    @Test func aProbeThatHeardNothingIsGivenUpForAnother() async throws {
+        let worker = try await halfOpen()
+        let store = QueueStore(pool: queue.pool, worker: worker, lease: .endless, effects: [])
+        let plan = ClaimPlan(
+            room: 5,
+            streams: [
+                ClaimPlan.Visit(
+                    key: StreamKey(queue: "provider", shop: "shop", priority: 0), limit: 5, floor: .bottom,
+                    isFullLook: true)
+            ], dueQueues: [], dueFirst: false)
+        for verdict in [Verdict.handBack, .dead(JobFailure(code: "late", message: "Its deadline has passed."))] {
+            let probe = try #require(try await store.claim(plan).runs.first)
+            #expect(try await store.claim(plan).runs.isEmpty)
+            _ = try await store.recordAndClaim([Report.test(probe.run, Outcome(verdict))], nil)
+        }
+        #expect(try await store.claim(plan).runs.count == 1)
+    }
+}
