@@ -7,23 +7,22 @@ package struct History: Sendable {
     package var ledger: ProviderLedger?
     /// Nothing is under way: whatever could end has ended.
     package var isSettled: Bool
-    /// See ``HistoryChecker/claimDelay``.
-    package var claimDelay: Duration
+    package var tolerance: HistoryTolerance
 
     package init(
         events: [HistoryEvent], remainder: HistoryRemainder = HistoryRemainder(), ledger: ProviderLedger? = nil,
-        isSettled: Bool = false, claimDelay: Duration = HistoryChecker.claimDelay
+        isSettled: Bool = false, tolerance: HistoryTolerance = .ofServers
     ) {
         self.events = events
         self.remainder = remainder
         self.ledger = ledger
         self.isSettled = isSettled
-        self.claimDelay = claimDelay
+        self.tolerance = tolerance
     }
 
     /// Every promise that it breaks.
     package var violations: [Violation] {
-        var checker = HistoryChecker(ledger: ledger, isSettled: isSettled, claimDelay: claimDelay)
+        var checker = HistoryChecker(ledger: ledger, isSettled: isSettled, tolerance: tolerance)
         var found: [Violation] = []
         for event in events { found += checker.check(event) }
         return found + checker.finish(remainder)

@@ -238,6 +238,17 @@ import Testing
         #expect(Self.codes(history) == broken.expected)
     }
 
+    @Test func noToleranceHidesRunsThatOverlap() {
+        var history = SampleHistory.whole
+        history.tolerance = .ofServers
+        history.events[0].runs[2].startedAt = Self.moment(103).advanced(by: .milliseconds(-200))
+        #expect(Self.codes(history) == ["I3 runs_overlap"])
+        history = SampleHistory.whole
+        history.tolerance = .ofServers
+        history.events[2].runs[0].startedAt = Self.moment(122).advanced(by: .milliseconds(-200))
+        #expect(Self.codes(history) == ["I5 at_the_same_time"])
+    }
+
     @Test func aViolationNamesEventReceiptAndRun() throws {
         var history = SampleHistory.whole
         history.events[0].runs[1].digest = SampleHistory.digest("b")
@@ -257,7 +268,7 @@ import Testing
             history.events[0].committedAt = moment(135)
         },
         Break("a commit that nobody could see yet is not passed over") { history in
-            history.claimDelay = HistoryChecker.claimDelay
+            history.tolerance = .ofServers
             history.events[0] = SampleHistory.event(1, from: 150)
             history.events[0].committedAt = moment(125)
         },
@@ -276,10 +287,10 @@ import Testing
                 state: "dead", step: "await", runNumber: 4, reasonCode: "fail", reason: "refused")
             history.ledger = SampleHistory.ledger(Array(history.events.dropFirst()))
         },
-        Break("a claim that began to look before the run before was closed") { history in
-            history.claimDelay = HistoryChecker.claimDelay
-            history.events[0].runs[2].startedAt = moment(102)
-            history.events[2].runs[0].startedAt = moment(121)
+        Break("clocks of two servers that are a little apart") { history in
+            history.tolerance = .ofServers
+            history.events[0].runs[2].startedAt = moment(103).advanced(by: .milliseconds(-90))
+            history.events[2].runs[0].startedAt = moment(122).advanced(by: .milliseconds(-90))
         },
         Break("a doubt settled as the step declares it") {
             $0.events[3] = SampleHistory.eventSentTwice(4, "in_doubt", from: 100)

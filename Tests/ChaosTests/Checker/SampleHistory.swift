@@ -93,6 +93,6 @@ enum SampleHistory {
         let events = [
             event(1, from: 100), eventWithTwoParts(2, from: 110), event(3, from: 130), event(4, lane: "", from: 100),
         ]
-        return History(events: events, ledger: ledger(events), isSettled: true, claimDelay: .zero)
+        return History(events: events, ledger: ledger(events), isSettled: true, tolerance: .none)
     }
 }

@@ -20,7 +20,7 @@ enum DoubtRule {
         case person(since: Timestamp)
     }
 
-    static func violations(of event: HistoryEvent, claimDelay: Duration) -> [Violation] {
+    static func violations(of event: HistoryEvent, _ tolerance: HistoryTolerance) -> [Violation] {
         let runs = event.runs.filter { $0.standing != .fenced }.sorted {
             ($0.runNumber, $0.endedAt) < ($1.runNumber, $1.endedAt)
         }
@@ -29,7 +29,7 @@ enum DoubtRule {
         for run in runs {
             let place = Place(part: run.part, edition: run.edition)
             if run.hasSent {
-                if let doubt = open[place], let violation = again(run, after: doubt, event, claimDelay) {
+                if let doubt = open[place], let violation = again(run, after: doubt, event, tolerance) {
                     found.append(violation)
                 }
                 if let edition = anew(place, open, event) {
@@ -79,11 +79,14 @@ enum DoubtRule {
     // MARK: What may not follow it
 
     private static func again(
-        _ run: HistoryRun, after doubt: Doubt, _ event: HistoryEvent, _ claimDelay: Duration
+        _ run: HistoryRun, after doubt: Doubt, _ event: HistoryEvent, _ tolerance: HistoryTolerance
     ) -> Violation? {
         func personActed(since moment: Timestamp?) -> Bool {
             guard let moment, let began = run.startedAt else { return true }
-            return event.acts.contains { $0.advanced(by: claimDelay) >= moment && $0 <= began.advanced(by: claimDelay) }
+            // An act is stamped when its transaction begins, and may have to wait for what it acts on.
+            return event.acts.contains {
+                $0.advanced(by: tolerance.commit) >= moment && $0 <= began.advanced(by: tolerance.clocks)
+            }
         }
         switch doubt {
         case .person(let since):
@@ -91,7 +94,7 @@ enum DoubtRule {
             return violation(
                 "sent_without_person", event, run, "it was for a person to say what became of the send before")
         case .lost(let until):
-            if let until, let began = run.startedAt, began.advanced(by: claimDelay) < until,
+            if let until, let began = run.startedAt, began.advanced(by: tolerance.clocks) < until,
                 !event.acts.contains(where: { $0 <= began })
             {
                 return violation(

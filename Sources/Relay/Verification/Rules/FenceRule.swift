@@ -2,7 +2,7 @@ import Postgres
 
 /// I3: each run is closed once; what a lost run says changes nothing; the runs of a job never overlap.
 enum FenceRule {
-    static func violations(of event: HistoryEvent, claimDelay: Duration) -> [Violation] {
+    static func violations(of event: HistoryEvent, _ tolerance: HistoryTolerance) -> [Violation] {
         let runs = event.runs.filter { $0.standing != .fenced }.sorted {
             ($0.runNumber, $0.endedAt) < ($1.runNumber, $1.endedAt)
         }
@@ -15,7 +15,7 @@ enum FenceRule {
                     Violation(
                         .fence, "closed_out_of_order", event: event.id, run: before,
                         "it was closed after run \(run.runNumber)"))
-            } else if let began = run.startedAt, began.advanced(by: claimDelay) < before.endedAt {
+            } else if let began = run.startedAt, began.advanced(by: tolerance.clocks) < before.endedAt {
                 found.append(
                     Violation(
                         .fence, "runs_overlap", event: event.id, run: run,

@@ -21,15 +21,14 @@ struct LaneRule: Sendable {
         let wasReleased: Bool
     }
 
-    private let claimDelay: Duration
+    private let tolerance: HistoryTolerance
     private var shop = ""
     private var lane = ""
     private var stays: [Stay] = []
     private var holder: Int64?
 
-    /// - Parameter claimDelay: See ``HistoryChecker/claimDelay``.
-    init(claimDelay: Duration) {
-        self.claimDelay = claimDelay
+    init(tolerance: HistoryTolerance) {
+        self.tolerance = tolerance
     }
 
     /// What this event breaks, seen from the elder ones of its lane.
@@ -73,7 +72,7 @@ struct LaneRule: Sendable {
         guard !elder.wasReleased, !younger.wasReleased, let began = younger.began else { return nil }
         func passedOver() -> Violation? {
             guard !younger.mayHaveBegunEarlier, let committed = elder.committed,
-                committed.advanced(by: claimDelay) < began
+                committed.advanced(by: tolerance.commit) < began
             else { return nil }
             return Violation(
                 .laneOrder, "passed_over", event: younger.event,
@@ -82,12 +81,12 @@ struct LaneRule: Sendable {
         guard let elderBegan = elder.began else { return elder.ended == nil ? passedOver() : nil }
         if elderBegan <= began {
             // An end of a lane gives its turn away in the same transaction: the next run begins after it.
-            guard elder.ended.map({ began.advanced(by: claimDelay) < $0 }) ?? true else {
+            guard elder.ended.map({ began.advanced(by: tolerance.clocks) < $0 }) ?? true else {
                 return Self.inOrder(elder, younger)
             }
         } else {
             if let violation = passedOver() { return violation }
-            guard younger.ended.map({ elderBegan.advanced(by: claimDelay) < $0 }) ?? true else { return nil }
+            guard younger.ended.map({ elderBegan.advanced(by: tolerance.clocks) < $0 }) ?? true else { return nil }
         }
         return Violation(
             .laneOrder, "at_the_same_time", event: younger.event,
