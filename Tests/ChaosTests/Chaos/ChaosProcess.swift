@@ -1,6 +1,7 @@
 import FoundationEssentials
 import Glibc
 import Synchronization
+import Testing
 
 @testable import EmbeddedPostgres
 
@@ -11,7 +12,12 @@ final class ChaosProcess: Sendable {
         var starts = 0
         var isStopping = false
         var clockHours = 0
+        var stopped: ContinuousClock.Instant?
+        var wasOverdue = false
     }
+
+    /// For whoever was asked to end: many times the grace of a worker.
+    private static let patience: Duration = .seconds(60)
 
     /// As in the story, e.g. `worker 1`.
     let name: String
@@ -60,7 +66,11 @@ final class ChaosProcess: Sendable {
                     state.starts += 1
                 }
                 story.tell("\(name) is process \(process.processID)")
-                while !process.hasEnded() { try? await Task.sleep(for: .milliseconds(50)) }
+                while !process.hasEnded() {
+                    endIfOverdue(process, clockIsShifted: hours != 0)
+                    // In a task of its own: one that is cancelled would not sleep, but spin.
+                    await Task { try? await Task.sleep(for: .milliseconds(50)) }.value
+                }
                 state.withLock { $0.process = nil }
                 story.tell("\(name) is gone")
                 // What faketime leaves of a process that was killed.
@@ -84,9 +94,28 @@ final class ChaosProcess: Sendable {
 
     /// Asks it to end, and to be left so.
     func stop() {
-        state.withLock { $0.isStopping = true }
+        state.withLock { state in
+            state.isStopping = true
+            state.stopped = .now
+        }
         signal(SIGCONT)
         signal(SIGTERM)
+    }
+
+    /// Whoever does not end when asked is at fault, unless his clock was set off: under faketime a process has been seen
+    /// in which no timer went off any more.
+    private func endIfOverdue(_ process: ChildProcess, clockIsShifted: Bool) {
+        let isOverdue = state.withLock { state in
+            guard let stopped = state.stopped, !state.wasOverdue, stopped.duration(to: .now) > Self.patience else {
+                return false
+            }
+            state.wasOverdue = true
+            return true
+        }
+        guard isOverdue else { return }
+        story.tell("\(name) does not end, and is killed")
+        if !clockIsShifted { Issue.record("\(name) did not end in \(Self.patience) after it was asked to") }
+        process.signal(SIGKILL)
     }
 
     var starts: Int { state.withLock { $0.starts } }
