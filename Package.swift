@@ -104,6 +104,7 @@ let package = Package(
             name: "RelayTests",
             dependencies: [
                 "Relay", "Bitrix", "Fiscal", "FiscalProviders", "HTTPTransport", "JobQueue", "Postgres",
+                "TestSupport",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -1,12 +1,11 @@
 import FoundationEssentials
+import TestSupport
 import Testing
 
 @testable import Relay
 
 /// The README's tables of settings are complete, and name nothing else.
 @Suite struct SettingsPageTests {
-    private static let testFile = "/Tests/RelayTests/Configuration/SettingsPageTests.swift"
-
     /// A file in which every section is given, so that every setting is asked for.
     private static let everySection = """
         shops:
@@ -35,8 +34,7 @@ import Testing
 
     /// The keys in the first cells of the tables: `` `a.b`, `.c` `` is `a.b` and `a.c`.
     private static func written() throws -> [String] {
-        let root = String(#filePath.dropLast(testFile.count))
-        let page = try String(contentsOf: URL(filePath: root + "/README.md"), encoding: .utf8)
+        let page = try String(contentsOf: URL(filePath: RepositoryRoot.path + "/README.md"), encoding: .utf8)
         let section = page.split(separator: "\n## ").first { $0.hasPrefix("Settings") } ?? ""
         return section.split(separator: "\n").filter { $0.hasPrefix("| `") }.flatMap { line in
             var keys: [String] = []
