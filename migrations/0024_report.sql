@@ -46,6 +46,9 @@ BEGIN
                 SELECT r.id FROM fiscal.job r
                 WHERE NOT r.holder AND r.lane <> '' AND r.state <> 'dead' AND r.shop = h.shop AND r.lane = h.lane
                   AND r.id > h.id
+                  -- What can have been handed out: claim_runs takes no others along.
+                  AND r.state IN ('ready', 'waiting') AND r.queue = 'local'
+                  AND NOT r.single AND NOT r.doubtful AND r.crashes = 0
                 -- The longest stretch, and what may have been committed late among it.
                 ORDER BY r.id LIMIT 2000) f
             WHERE h.id = ANY (heads)

@@ -168,6 +168,7 @@ extension MigrationRunner {
                 .int(migration.number), .text(migration.name), .text(candidate.checksum), .timestamp(start.first),
             ]
             if migration.runsOutsideTransaction {
+                try dropUnfinishedIndexes(over: connection)
                 try connection.executeScript(migration.fileName, migration.sql)
                 try connection.execute(record, values)
             } else {
@@ -176,6 +177,24 @@ extension MigrationRunner {
                     try transaction.execute(record, values)
                 }
             }
+        }
+    }
+
+    /// An index whose CREATE … CONCURRENTLY was interrupted stays behind, unused and kept up by every write; IF NOT
+    /// EXISTS would take it for the finished one. Those that a REINDEX of an administrator is making are left alone.
+    private func dropUnfinishedIndexes(over connection: borrowing BorrowedConnection) throws(PostgresError) {
+        let list = Statement(
+            "migration_unfinished_indexes",
+            """
+            SELECT format('%I.%I', n.nspname, c.relname)
+            FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+            WHERE NOT i.indisvalid AND c.relkind = 'i' AND n.nspname = $1 AND c.relname !~ '_cc(new|old)[0-9]*$'
+            """)
+        let names = try connection.query(list, [.text(schema)]) { row throws(PostgresError) in
+            try row.get(String.self, 0)
+        }
+        for name in names {
+            try connection.executeScript("migration_unfinished_index", "DROP INDEX CONCURRENTLY IF EXISTS \(name)")
         }
     }
 

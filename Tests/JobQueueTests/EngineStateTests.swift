@@ -229,6 +229,114 @@ import Testing
         #expect(board.hasWork(at: start.advanced(by: .seconds(5))))
     }
 
+    /// Long after the quick looks are over, a refilled bucket must not wait for the next poll.
+    @Test func whatOpensByItselfIsClaimedWhenItDoes() {
+        var state = EngineState(configuration(), at: start)
+        let opensAt = start.advanced(by: .milliseconds(1500))
+        var firstVisit: ContinuousClock.Instant?
+        _ = turns(&state, over: .seconds(4)) { turn, now in
+            let key = StreamKey(queue: "provider", shop: "shop", priority: 0)
+            if turn.plan?.streams.contains(where: { $0.key == key }) ?? false { firstVisit = firstVisit ?? now }
+            var answer = TurnAnswer()
+            if turn.surveys {
+                answer = self.answer(
+                    survey: [
+                        SurveyFinding(
+                            queue: "provider", stream: key, wait: .zero,
+                            closedFor: max(.zero, now.duration(to: opensAt)))
+                    ], at: now)
+            }
+            if let plan = turn.plan {
+                answer.claim = claim(plan.streams.map { _ in 0 } + plan.dueQueues.map { _ in 0 })
+            }
+            return answer
+        }
+        let waited = firstVisit.map { opensAt.duration(to: $0) }
+        #expect(waited.map { (.zero ... .milliseconds(20)).contains($0) } ?? false)
+    }
+
+    @Test func anEndedRunMakesRoomInItsDestinationForTheVeryTurnThatRecordsIt() throws {
+        var state = EngineState(configuration(), at: start)
+        let run = claimed(1, queue: "portal")
+        state.began([run], at: start) { _ in .seconds(60) }
+        // Its destination has room for one: whoever looks finds nothing, until the quick looks are over.
+        var now = start
+        var isIdle = false
+        while !isIdle {
+            switch state.next(at: now, leaseHolds: true) {
+            case .turn(let turn):
+                var answer = turn.surveys ? answer(survey: [stream("portal")], at: now) : TurnAnswer()
+                if let plan = turn.plan { answer.claim = claim(plan.streams.map { _ in 0 }) }
+                state.ended(turn, answer, at: now) { _ in .seconds(5) }
+            case .sleep(let instant):
+                isIdle = now.duration(to: instant) > .milliseconds(300)
+                if !isIdle { now = instant }
+            case .end: throw Unexpected(what: "it ended")
+            }
+        }
+        _ = state.answered(try Report.test(run.run, Outcome(.finish(outcome: "ok"))), at: now)
+        guard case .turn(let turn) = state.next(at: now, leaseHolds: true) else {
+            Issue.record("an outcome is recorded")
+            return
+        }
+        #expect(turn.reports.count == 1)
+        #expect(turn.plan?.streams.map(\.key.queue) == ["portal"])
+    }
+
+    /// A stretch is one run, however many ends it brings.
+    @Test func theEndsOfAStretchMakeRoomForOneRun() throws {
+        var state = EngineState(configuration(), at: start)
+        let heads = (1...10 as ClosedRange<Int64>).map { claimed($0) }
+        let followers = (11...19 as ClosedRange<Int64>).map { number in
+            var one = claimed(number)
+            one.head = heads[0].run.job
+            return one
+        }
+        state.began(heads + followers, at: start) { _ in .seconds(60) }
+        for one in [heads[0]] + followers {
+            var report = try Report.test(one.run, Outcome(.finish(outcome: "ok")))
+            report.head = one.head
+            _ = state.answered(report, at: start)
+        }
+        let now = start.advanced(by: .seconds(1))
+        guard case .turn(let look) = state.next(at: now, leaseHolds: true) else {
+            Issue.record("a turn")
+            return
+        }
+        #expect(look.reports.count == 10 && look.surveys)
+        // Nothing of that turn is home yet, so all ten still count; what comes back makes room for one.
+        state.ended(look, answer(survey: [stream()], at: now), at: now) { _ in .seconds(5) }
+        let left = heads.dropFirst().map(\.run)
+        for run in left { _ = state.answered(try Report.test(run, Outcome(.finish(outcome: "ok"))), at: now) }
+        guard case .turn(let turn) = state.next(at: now, leaseHolds: true) else {
+            Issue.record("a turn")
+            return
+        }
+        #expect((turn.plan?.room ?? 0) <= left.count)
+    }
+
+    /// What was claimed and never answered would be a doubt once this worker is gone.
+    @Test func aWorkerThatStopsComparesFirst() throws {
+        var state = EngineState(configuration(), at: start)
+        guard case .turn(let look) = state.next(at: start, leaseHolds: true) else { throw Unexpected(what: "no look") }
+        state.ended(look, answer(survey: [stream()], at: start), at: start) { _ in .seconds(5) }
+        guard case .turn(let claiming) = state.next(at: start, leaseHolds: true) else {
+            throw Unexpected(what: "no claim")
+        }
+        state.failed(claiming, TurnAnswer(), evidence: [], claimMayStand: true, at: start) { _ in .seconds(5) }
+        state.stop()
+        guard case .turn(let comparison) = state.next(at: start.advanced(by: .seconds(1)), leaseHolds: true) else {
+            throw Unexpected(what: "no comparison")
+        }
+        #expect(comparison.known == [])
+    }
+
+    private func claimed(_ id: Int64, queue: String = QueueName.local) -> ClaimedRun {
+        ClaimedRun(
+            run: JobRun(job: JobID(id), shop: "shop", kind: "test", queue: queue, step: "run"), priority: 0,
+            readyAt: Timestamp(microsecondsSince1970: 0))
+    }
+
     @Test func theFloorFollowsAtADistance() {
         var floor = ClaimFloor()
         for step in 0..<10 {

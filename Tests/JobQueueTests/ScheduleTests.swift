@@ -11,10 +11,10 @@ import Testing
     private func declare(_ name: String, catchUp: Bool) async throws {
         _ = try await queue.number(
             """
-            SELECT 1 FROM fiscal.declare_schedule('\(name)', 'shop', '\(name)', '', 'local', 'run', 60000, \(catchUp))
+            SELECT 1 FROM fiscal.declare_schedule('\(name)', 'shop', '\(name)', '', 'local', 'run', 3600000, \(catchUp))
             """)
         try await queue.sql(
-            "UPDATE fiscal.schedule SET next_at = now() - interval '150 seconds' WHERE name = '\(name)'")
+            "UPDATE fiscal.schedule SET next_at = now() - interval '150 minutes' WHERE name = '\(name)'")
     }
 
     @Test func missedFiringsAreSkippedOrCaughtUpAsDeclared() async throws {

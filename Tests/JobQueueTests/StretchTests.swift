@@ -101,6 +101,20 @@ import Testing
         #expect(try await store(rescuer).claim(plan).runs.count == 2)
     }
 
+    /// One that has not begun yet is enough per shop, kind and lane: a number that grew would let a second one in.
+    @Test func whatNoStretchTakesAlongIsLeftAloneByARescue() async throws {
+        try await queue.declare("test")
+        try await queue.insertMany(3, subject: "'order:1'")
+        try await queue.sql("UPDATE fiscal.job SET single = true WHERE id = 3")
+        let (lost, rescuer) = (try await queue.registerWorker(stretch: 10), try await queue.registerWorker(stretch: 10))
+        #expect(try await store(lost).claim(plan).runs.count == 2)
+        try await queue.sql("UPDATE fiscal.worker SET lease_until = now() - interval '1 s' WHERE id = \(lost)")
+        try await queue.sql("UPDATE fiscal.worker SET steady_since = now() - 2 * lease WHERE id = \(rescuer)")
+        _ = try await queue.number("SELECT fiscal.bury_workers(\(rescuer))")
+        _ = try await queue.texts("SELECT job::text FROM fiscal.rescue(\(rescuer), 100)")
+        #expect(try await picture() == ["1 ready turn 2 1", "2 waiting 2 0", "3 waiting 0 0"])
+    }
+
     @Test func whoeverRescuesAHeadWaitsForNobodyBehindIt() async throws {
         try await queue.declare("test")
         try await queue.insertMany(3, subject: "'order:1'")

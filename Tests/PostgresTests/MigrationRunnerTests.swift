@@ -156,6 +156,21 @@ import Testing
         #expect(try await pool.one(Bool.self, "SELECT to_regclass('one_n') IS NOT NULL") == true)
     }
 
+    @Test func anIndexThatAnInterruptionLeftUnfinishedIsMadeAnew() async throws {
+        let table = Migration(number: 1, name: "table", sql: "CREATE TABLE fiscal.one (n int)")
+        let index = Migration(
+            number: 2, name: "index",
+            sql: "-- migration: no-transaction\nCREATE INDEX CONCURRENTLY IF NOT EXISTS one_n ON fiscal.one (n)")
+        _ = try await runner([table, index]).run()
+        for sql in [
+            "UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'fiscal.one_n'::regclass",
+            "DELETE FROM fiscal.schema_migration WHERE number = 2",
+        ] { _ = try await pool.execute(Statement("test", sql)) }
+        #expect(try await runner([table, index]).run().applied.count == 1)
+        let valid = "SELECT indisvalid FROM pg_index WHERE indexrelid = 'fiscal.one_n'::regclass"
+        #expect(try await pool.one(Bool.self, valid) == true)
+    }
+
     @Test func filesAreReadInOrderAndOddOnesRefused() throws {
         let manager = FileManager.default
         let directory = manager.temporaryDirectory.appending(path: UUID().uuidString)

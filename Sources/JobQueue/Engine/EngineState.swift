@@ -26,6 +26,8 @@ struct EngineState: Sendable {
     private var lookAt: ContinuousClock.Instant
     /// The next claim of what we know of. Later than now after a claim that found nothing.
     private var claimAt: ContinuousClock.Instant
+    /// When we last decided where to claim: what has come due since, or has opened, is worth a claim of its own.
+    private var plannedAt: ContinuousClock.Instant
     /// Somebody said that there may be work, and no look has begun since.
     private var isHinted = false
     private var pendingWish: WakePolicy.Wish?
@@ -44,8 +46,7 @@ struct EngineState: Sendable {
         self.configuration = configuration
         board = StreamBoard(at: now)
         wake = WakePolicy(poll: configuration.poll)
-        lookAt = now
-        claimAt = now
+        (lookAt, claimAt, plannedAt) = (now, now, now)
     }
 
     /// Whether nothing is left to do or to say.
@@ -54,7 +55,8 @@ struct EngineState: Sendable {
         if isAbandoned { return true }
         return switch phase {
         case .working: false
-        case .stopping: runs.isEmpty && reports.isEmpty && evidence.isEmpty
+        // What was claimed and never answered goes back while we can say so: later it would be a doubt.
+        case .stopping: !mustCompare && runs.isEmpty && reports.isEmpty && evidence.isEmpty
         // Every run answers, if only because it passes its hard limit; what it says may settle a doubt.
         case .dead: runs.unanswered == 0 && reports.isEmpty && evidence.isEmpty
         }
@@ -104,10 +106,15 @@ struct EngineState: Sendable {
             board.isReady(StreamKey(queue: QueueName.local, shop: report.run.shop, priority: priority), at: now)
             claimAt = min(claimAt, now)
         }
-        let free = configuration.concurrency - runs.count - reserved + turn.reports.count
+        // The end of a run may make room in its destination, which this very turn can fill.
+        if turn.reports.contains(where: { $0.run.queue != QueueName.local && board.knows($0.run.queue) }) {
+            claimAt = min(claimAt, now)
+        }
+        let free = configuration.concurrency - runs.count - reserved + turn.reports.count { $0.head == nil }
         guard free > 0 else { return }
         let room = min(free, configuration.claimLimit)
-        if claimAt <= now {
+        if claimAt <= now || board.nextDue(after: plannedAt).map({ $0 <= now }) ?? false {
+            plannedAt = now
             let queueRoom = queueRoom
             turn.plan = board.plan(room: room, at: now) { min(room, queueRoom($0)) }
         }

@@ -56,9 +56,14 @@ struct StreamBoard: Sendable {
 
     /// When, as far as known, something comes due or opens by itself.
     func nextDue(after now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
-        let due = dueAt.map { queue, due in max(due.at, closedUntil[queue] ?? due.at) }.min()
-        let opening = streams.keys.compactMap { closedUntil[$0.queue] }.min()
-        return [due, opening].compactMap(\.self).filter { $0 > now }.min()
+        let due = dueAt.map { queue, due in max(due.at, closedUntil[queue] ?? due.at) }
+        let opening = streams.keys.compactMap { closedUntil[$0.queue] }
+        return (due + opening).filter { $0 > now }.min()
+    }
+
+    /// Whether, as far as known, something in `queue` waits for a claim.
+    func knows(_ queue: String) -> Bool {
+        dueAt[queue] != nil || streams.keys.contains { $0.queue == queue }
     }
 
     private func isOpen(_ queue: String, at now: ContinuousClock.Instant) -> Bool {

@@ -142,11 +142,11 @@ import Testing
 
     @Test(
         arguments: [
-            ("12", nil, Duration.seconds(12)), (" 12 ", nil, .seconds(12)), ("0", nil, .zero),
+            ("12", nil, Duration.seconds(12)), (" 12 ", nil, .seconds(12)), ("0", nil, .seconds(1)),
             ("999999", nil, .seconds(3600)), ("99999999999999999999999", nil, .seconds(3600)),
             ("Sun, 06 Nov 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:30 GMT", .seconds(7)),
             ("Sunday, 06-Nov-94 08:49:37 GMT", nil, .seconds(37)), ("Sun Nov  6 08:49:37 1994", nil, .seconds(37)),
-            ("Sun, 06 Nov 1994 08:48:00 GMT", nil, .zero), ("soon", nil, nil), ("-5", nil, nil), ("", nil, nil),
+            ("Sun, 06 Nov 1994 08:48:00 GMT", nil, .seconds(1)), ("soon", nil, nil), ("-5", nil, nil), ("", nil, nil),
             ("Sun, 31 Feb 1994 08:48:00 GMT", nil, nil),
         ] as [(String, String?, Duration?)])
     func retryAfterIsReadInAllItsForms(header: String, date: String?, pause: Duration?) {
