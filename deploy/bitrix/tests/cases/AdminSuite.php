@@ -74,6 +74,10 @@ final class AdminSuite extends Suite
             $this->same(['order.paid'], Site::kinds($kind));
             $desk->open(self::MODULE . '/options.php', ['switch_off' => '1']);
             $this->same(false, Settings::isOn());
+            Settings::set('switched_on_at', (string)(time() - 86400));
+            $page = $desk->open(self::MODULE . '/options.php');
+            $this->true(preg_match('/name="since" value="([^"]+)"/', $page, $found) === 1, $page);
+            $this->true(strtotime($found[1]) > time() - 60, "off, now is proposed: $found[1]");
             $this->same('', (new AdminDesk('W', false))->open(self::MODULE . '/options.php', ['switch_on' => '1'] + $on));
         });
     }

@@ -223,7 +223,8 @@ final class EraSuite extends Suite
             // From a place in an index, in its order, so many; or rows that are named.
             $isPage = preg_match('/ WHERE (o\.DATE_UPDATE|p\.DATE_PAID) >= \'.* ORDER BY \1, [op]\.ID LIMIT \d+$/', $statement)
                 || preg_match('/ WHERE ((?:[pd]\.)?ID) > \d+ .*ORDER BY \1 LIMIT \d+$/', $statement);
-            $isNamed = preg_match('/ WHERE (.* AND )?([opd]\.)?(ID|ORDER_ID|ENTITY_ID) (IN \(|= )\d/', $statement);
+            $isNamed = preg_match('/ WHERE (.* AND )?([opd]\.)?(ID|ORDER_ID|ENTITY_ID) (IN \(|= )\d/', $statement)
+                || str_contains($statement, " AND SUBJECT = 'order:");
             $this->true($isPage || $isNamed, $statement);
             $plan = $connection->query("EXPLAIN $statement")->fetchAll();
             $this->true(!($isPostgres ? $this->readsAll($plan) : $this->mustReadAll($plan)), $statement . json_encode($plan));

@@ -184,6 +184,80 @@ final class EventSuite extends Suite
         $this->same(['full_payment', 'cash'], [$payload['settlement'], $payload['payment']['means']]);
     }
 
+    public function testAPartOnlineAndTheRestAtTheDoorPaysTheCredit(string $kind): void
+    {
+        Settings::set('settlements', '4 * full_payment');
+        [$order, $online, $door] = $this->inTwoParts(3, 4);
+        $online->setPaid(true);
+        $order->save();
+        Shop::shipment($order)->setDeducted(true);
+        $order->save();
+        $door->setPaid(true);
+        $order->save();
+        // Given back, the debt is there again.
+        $door->setReturn('P');
+        $order->save();
+        $door->setPaid(true);
+        $order->save();
+        $this->same(
+            ['prepayment', 'order.shipped', 'credit_payment', 'payment.refunded', 'credit_payment'],
+            $this->settlements($kind)
+        );
+        array_map($this->valid(...), Site::arrived($kind));
+    }
+
+    public function testAPartOnlineAfterTheGoodsLeftForTheDoor(string $kind): void
+    {
+        Settings::set('settlements', '4 * full_payment');
+        $order = Shop::kettles(4);
+        $door = Shop::payment($order);
+        Shop::shipment($order)->setDeducted(true);
+        $order->save();
+        $online = $order->pay(3, 480.0);
+        $door->setField('SUM', 1000.0);
+        $order->save();
+        $online->setPaid(true);
+        $order->save();
+        $door->setPaid(true);
+        $order->save();
+        $this->same(['prepayment', 'order.shipped', 'credit_payment'], $this->settlements($kind));
+    }
+
+    public function testPartsPaidInOneSaveComeBeforeTheGoods(string $kind): void
+    {
+        Settings::set('settlements', '4 * full_payment');
+        foreach ([4, 3] as $system) {
+            [$order, $first, $second] = $this->inTwoParts($system, 4);
+            $first->setPaid(true);
+            $second->setPaid(true);
+            Shop::shipment($order)->setDeducted(true);
+            $order->save();
+        }
+        $this->same(
+            ['prepayment', 'prepayment', 'order.shipped', 'prepayment', 'prepayment', 'order.shipped'],
+            $this->settlements($kind)
+        );
+    }
+
+    /** What was taken back with the goods is no debt: paid again, it is paid in full again. */
+    public function testPaidAgainAtTheDoor(string $kind): void
+    {
+        Settings::set('settlements', '4 * full_payment');
+        $order = Shop::kettles(4);
+        Shop::shipment($order)->setDeducted(true);
+        $payment = Shop::payment($order);
+        foreach ([1, 2] as $time) {
+            $payment->setPaid(true);
+            $order->save();
+            $payment->setReturn('P');
+            $order->save();
+        }
+        $this->same(
+            ['full_payment', 'order.shipped', 'payment.refunded', 'full_payment', 'payment.refunded'],
+            $this->settlements($kind)
+        );
+    }
+
     public function testSettlementByPaySystemAndDelivery(string $kind): void
     {
         Settings::set('settlements', "3 9 advance\n3 * full_payment");
@@ -341,6 +415,30 @@ final class EventSuite extends Suite
             $this->same([0, '', ''], Site::finish($buyer));
         }
         $this->same(60, (int)Site::value('SELECT COUNT(*) AS N FROM fiscal_relay_outbox'));
+    }
+
+    /** @return array{0: Order, 1: Payment, 2: Payment} an order of 1000, to be paid in halves by these systems */
+    private function inTwoParts(int $one, int $other): array
+    {
+        $order = Order::create('s1', Shop::BUYER, 1000.0);
+        $item = $order->buy(['NAME' => 'А', 'PRICE' => '1000', 'QUANTITY' => 1]);
+        $order->ship(2)->pack($item, 1);
+        $payments = [$order->pay($one, 500.0), $order->pay($other, 500.0)];
+        $order->save();
+
+        return [$order, ...$payments];
+    }
+
+    /** @return list<string> settlements of payments, and kinds of what is none, as they arrived */
+    private function settlements(string $kind): array
+    {
+        Shop::relay();
+        $this->quiet();
+
+        return array_map(
+            static fn (array $event) => $event['payload']['settlement'] ?? $event['kind'],
+            Site::arrived($kind)
+        );
     }
 
     private function valid(array $event): void

@@ -69,7 +69,7 @@ final class RefusalSuite extends Suite
         $report = Report::make();
         $this->same([1, 1, false], [$report['waiting'], $report['set_aside'], $report['healthy']]);
         $this->same(
-            [['event_key' => 'pos:2', 'reason' => '23514 the payload is larger than 16 MiB', 'attempts' => 1]],
+            [['shop' => 'main', 'event_key' => 'pos:2', 'reason' => '23514 the payload is larger than 16 MiB', 'attempts' => 1]],
             $report['refused']
         );
         $this->same(0, Shop::relay(), 'not again at once');

@@ -54,6 +54,13 @@ final class SetupSuite extends Suite
             'UPDATE fiscal_relay_outbox SET SENT_AT = NULL, ATTEMPTS = 4, RETRY_AT = ' . (time() + 3600)
         );
         $this->same("1 handed over\n", $this->cli($root, 0, 'relay', '--refused')[1]);
+        $key = (string)Site::value('SELECT EVENT_KEY AS K FROM fiscal_relay_outbox');
+        $this->cli($root, 1, 'discard', $key);
+        Application::getConnection()->queryExecute('UPDATE fiscal_relay_outbox SET SENT_AT = NULL, ATTEMPTS = 1');
+        $this->cli($root, 1, 'discard', $key, '--shop', 'second');
+        $this->cli($root, 64, 'discard', $key, '--shop');
+        $this->cli($root, 0, 'discard', $key, '--shop', 'main');
+        $this->same("0 handed over\n", $this->cli($root, 0, 'relay')[1]);
         Application::getConnection()->queryExecute('UPDATE fiscal_relay_outbox SET SENT_AT = NULL');
         $this->cli($root, 1, 'uninstall');
         $this->same(1, $this->count('b_module'));
@@ -99,6 +106,76 @@ final class SetupSuite extends Suite
         $this->same(['Cash'], RivalRegisters::find()[0]['paySystems']);
         $connection->queryExecute("UPDATE b_sale_cashbox SET ACTIVE = 'N'");
         $this->same([], RivalRegisters::find());
+    }
+
+    public function testRefusesAChangeThatSetsAnotherRegisterBesideOurs(string $kind): void
+    {
+        Settings::set('pay_systems', '3');
+        $connection = Application::getConnection();
+        $class = $connection->getSqlHelper()->forSql('\\Bitrix\\Sale\\Cashbox\\Restrictions\\PaySystem');
+        foreach ([5 => '9', 6 => '4'] as $id => $system) {
+            $connection->queryExecute(
+                "INSERT INTO b_sale_cashbox (ID, NAME, HANDLER, ACTIVE) VALUES ($id, 'R$id', 'X', 'Y')"
+            );
+            $connection->queryExecute("INSERT INTO b_sale_service_rstr (SERVICE_ID, CLASS_NAME, PARAMS) VALUES ($id,"
+                . " '$class', '{\"PAY_SYSTEMS\": [\"$system\"]}')");
+        }
+        $save = static fn (array $changed, bool $overrule = false) => OptionsForm::save(
+            $changed + array_map(static fn (array $field) => $field['value'], OptionsForm::fields()),
+            $overrule
+        );
+        $this->same([], $save(['shop' => 'other']), 'nothing to do with registers');
+        $faults = $save(['pay_systems' => '3,4', 'shop' => 'third']);
+        $this->true(count($faults) === 1 && str_contains($faults[0], 'R6'), json_encode($faults));
+        $this->same(['3', 'other'], [Settings::get('pay_systems'), Settings::shop()], 'nothing of the form is stored');
+        $this->same(2, count($save(['pay_systems' => ''])), 'empty: all');
+        $this->same([], $save(['pay_systems' => '3,4'], true));
+        $this->same(['3,4', true], [Settings::get('pay_systems'), Report::make()['healthy']]);
+        $this->same([], $save(['pay_systems' => '4']), 'of what a person overruled no more is said');
+        $this->same(1, count($save(['pay_systems' => '4,9'])), 'but of what joins it');
+        $this->same(1, count($save(['way' => 'cashbox'])), 'nor does it hold for another way');
+        $this->same('events', Settings::get('way'));
+        $connection->queryExecute("UPDATE b_sale_cashbox SET ACTIVE = 'N'");
+        Shop::register();
+        $this->same([], $save(['way' => 'cashbox']));
+        $this->same([], $save(['way' => 'events']), 'our own register prints nothing then');
+        $connection->queryExecute("UPDATE b_sale_cashbox SET ACTIVE = 'Y'");
+        Settings::set('enabled', 'N');
+        $this->same([], $save(['pay_systems' => '3,4,9', 'way' => 'cashbox']), 'the switch-on asks then');
+    }
+
+    public function testTheCommandLineRefusesItToo(string $kind): void
+    {
+        $root = $this->root();
+        Settings::set('pay_systems', '9');
+        $connection = Application::getConnection();
+        $connection->queryExecute("UPDATE b_sale_pay_system_action SET CAN_PRINT_CHECK = 'N' WHERE ID = 9");
+        $connection->queryExecute("INSERT INTO b_sale_cashbox (ID, NAME, HANDLER, ACTIVE) VALUES (5, 'ATOL', 'X', 'Y')");
+        $said = $this->cli($root, 1, 'set', 'pay_systems', '3,9')[2];
+        $this->true(str_contains($said, 'ATOL'), $said);
+        $this->cli($root, 0, 'set', 'pay_systems', '3,9', '--overrule');
+        $this->same("3,9\n", $this->cli($root, 0, 'get', 'pay_systems')[1]);
+        $this->cli($root, 64, 'set', 'pay_systems', '3', '--overrule', '--overrule');
+        exec('rm -rf ' . escapeshellarg($root));
+    }
+
+    public function testAfterAPauseNowIsProposed(string $kind): void
+    {
+        $on = Settings::switchedOnAt();
+        $this->same($on, SwitchOn::proposed());
+        $root = $this->root();
+        $said = $this->cli($root, 1, 'switch-on')[2];
+        $this->true(str_contains($said, date(DATE_ATOM, $on)), $said);
+        SwitchOn::off();
+        // Bitrix prints meanwhile.
+        $this->true(SwitchOn::proposed() >= time() - 1, 'now');
+        $before = time();
+        $this->cli($root, 0, 'switch-on', '--yes');
+        Option::forget();
+        $this->true(Settings::isOn() && Settings::switchedOnAt() >= $before, 'from now on');
+        $this->cli($root, 64, 'switch-on', '--since', '--yes');
+        $this->cli($root, 64, 'switch-on', '--yes', '--since');
+        exec('rm -rf ' . escapeshellarg($root));
     }
 
     public function testTheStateTellsOfSilence(string $kind): void

@@ -20,7 +20,7 @@ Loader::includeModule('fiscal.relay');
 $faults = [];
 $isPost = ($_SERVER['REQUEST_METHOD'] ?? '') === 'POST' && check_bitrix_sessid();
 if ($isPost && isset($_POST['save'])) {
-    $faults = OptionsForm::save($_POST);
+    $faults = OptionsForm::save($_POST, ($_POST['overrule'] ?? '') === 'Y');
 }
 if ($isPost && isset($_POST['switch_on'])) {
     $since = strtotime((string)($_POST['since'] ?? ''));
@@ -76,7 +76,7 @@ $tabs->Begin();
     <tr>
         <td width="40%"><?= Loc::getMessage('FISCAL_RELAY_OPTIONS_SINCE') ?></td>
         <td>
-            <input type="text" name="since" value="<?= date('Y-m-d H:i:s', Settings::switchedOnAt() ?: time()) ?>">
+            <input type="text" name="since" value="<?= date('Y-m-d H:i:s', SwitchOn::proposed()) ?>">
             <?= Settings::isOn() ? Loc::getMessage('FISCAL_RELAY_OPTIONS_IS_ON') : '' ?>
         </td>
     </tr>

@@ -34,6 +34,7 @@ $rows = [
         ? '–'
         : $report['relay_error'] . ' (' . $moment($report['relay_error_at']) . ')',
     'SET_ASIDE' => (string)($report['set_aside'] ?? '–'),
+    'HELD' => (string)($report['held'] ?? '–'),
     'CHECKS_ERROR' => $report['checks_error'] ?? '–',
     'TIMEZONE' => ($report['timezone_expected'] ?? null) === null
         ? ($report['timezone'] ?? '')
@@ -58,7 +59,7 @@ CAdminMessage::ShowMessage([
 <?php endforeach ?>
 <?php foreach ($report['refused'] ?? [] as $row) : ?>
     <tr>
-        <td><?= htmlspecialcharsbx($row['event_key']) ?></td>
+        <td><?= htmlspecialcharsbx($row['shop'] . ' ' . $row['event_key']) ?></td>
         <td><?= htmlspecialcharsbx($row['reason'] . ' (' . $row['attempts'] . ')') ?></td>
     </tr>
 <?php endforeach ?>

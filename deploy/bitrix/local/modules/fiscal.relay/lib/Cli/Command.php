@@ -8,10 +8,12 @@ use Bitrix\Main\ModuleManager;
 use Fiscal\Relay\FaultName;
 use Fiscal\Relay\Module;
 use Fiscal\Relay\Options\Settings;
+use Fiscal\Relay\Relay\Backlog;
 use Fiscal\Relay\Relay\Relay;
 use Fiscal\Relay\Relay\Resend;
 use Fiscal\Relay\Relay\TargetAway;
 use Fiscal\Relay\Relay\Targets;
+use Fiscal\Relay\Setup\Change;
 use Fiscal\Relay\Setup\OptionsForm;
 use Fiscal\Relay\Setup\SwitchOn;
 use Fiscal\Relay\Status\Report;
@@ -24,12 +26,15 @@ final class Command
         fiscal-relay.php COMMAND
           install                         tables, handlers, agents, order properties
           uninstall [--keep-data] [--force] [--properties]
-          set NAME VALUE | get NAME       an option of the module
-          switch-on --since TIME|now [--overrule] --yes
+          set NAME VALUE [--overrule]     an option of the module
+          get NAME
+          switch-on [--since TIME] [--overrule] --yes
+                                          without a time: from now on
           switch-off
           relay [--since TIME] [--refused] [--seconds N]
                                           hands events over; --since: again all that was handed over since then;
                                           --refused: those set aside too, at once
+          discard KEY [--shop CODE]       gives up an event that is set aside: the rest of its order goes on
           sweep                           looks for facts without a row
           state                           JSON; exit 1 unless all is well
 
@@ -47,6 +52,7 @@ final class Command
                 'switch-on' => $this->switchOn($arguments),
                 'switch-off' => $this->switchOff(),
                 'relay' => $this->relay($arguments),
+                'discard' => $this->discard($arguments),
                 'sweep' => $this->sweep(),
                 'state' => $this->state(),
                 default => $this->usage(),
@@ -84,6 +90,8 @@ final class Command
 
     private function option(string $command, array $arguments): int
     {
+        $overrule = array_slice($arguments, 2) === ['--overrule'];
+        $arguments = $overrule ? array_slice($arguments, 0, 2) : $arguments;
         $name = $arguments[0] ?? '';
         $isKnown = isset(Settings::defaults()[$name]) || str_starts_with($name, 'shop_');
         $isOwn = in_array($name, Settings::OWN, true);
@@ -95,9 +103,9 @@ final class Command
             if ($allowed !== null) {
                 return $this->fail("$name: $allowed");
             }
-            Settings::set($name, trim($arguments[1]));
+            $obstacles = Change::store([$name => trim($arguments[1])], $overrule);
 
-            return 0;
+            return $obstacles === [] ? 0 : $this->fail(implode("\n", $obstacles));
         }
 
         return $this->say($name === 'database_url' && Settings::get($name) !== '' ? '(set)' : Settings::get($name));
@@ -105,8 +113,9 @@ final class Command
 
     private function switchOn(array $arguments): int
     {
-        $text = $this->value($arguments, '--since');
-        $since = $text === null ? false : strtotime($text);
+        $since = in_array('--since', $arguments, true)
+            ? strtotime((string)$this->value($arguments, '--since'))
+            : SwitchOn::proposed();
         if ($since === false) {
             return $this->usage();
         }
@@ -144,6 +153,19 @@ final class Command
         $sent = (new Relay(Targets::current()))->run((int)($this->value($arguments, '--seconds') ?? 50));
 
         return $this->say("$sent handed over");
+    }
+
+    private function discard(array $arguments): int
+    {
+        $key = $arguments[0] ?? '';
+        $shop = in_array('--shop', $arguments, true) ? $this->value($arguments, '--shop') : Settings::shop();
+        if ($key === '' || $shop === null) {
+            return $this->usage();
+        }
+
+        return Backlog::discard($shop, $key)
+            ? $this->say('given up: its receipt has to come from elsewhere')
+            : $this->fail("no event $key of shop $shop is set aside");
     }
 
     private function sweep(): int

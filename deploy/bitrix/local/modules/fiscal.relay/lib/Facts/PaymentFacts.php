@@ -102,7 +102,7 @@ final class PaymentFacts
         $shipments = GoodsSnapshot::shipments($order);
         $delivery = $shipments === [] ? null : (int)$shipments[0]->getDeliveryId();
         $settlement = SettlementTable::current()->settlement((int)$payment->getPaymentSystemId(), $delivery);
-        if ($settlement === SettlementTable::FULL_PREPAYMENT && self::isHandedOver($shipments)) {
+        if ($settlement !== SettlementTable::ADVANCE && self::isHandedOver($order, $payment, $shipments)) {
             return 'credit_payment';
         }
         $due = Decimal::kopecks($order->getPrice()) - $bonus;
@@ -111,12 +111,15 @@ final class PaymentFacts
         return $isPart && $settlement !== SettlementTable::ADVANCE ? 'prepayment' : $settlement;
     }
 
-    /** Whether all goods were reported as handed over before this payment: then it pays a debt. */
-    private static function isHandedOver(array $shipments): bool
+    /**
+     * Whether all goods were reported as handed over without this payment: then it pays a debt. Goods that are reported
+     * only once they are paid at the door leave none, also when they are paid again after a return.
+     */
+    private static function isHandedOver(Order $order, Payment $payment, array $shipments): bool
     {
         $ids = [];
         foreach ($shipments as $shipment) {
-            if (!$shipment->isShipped()) {
+            if (!$shipment->isShipped() || !ShipmentFacts::isDue($order, $shipment, $payment)) {
                 return false;
             }
             $ids[] = (int)$shipment->getId();

@@ -59,10 +59,13 @@ final class Recorder
         return $states === [] ? 0 : (int)Outbox::record(OrderFacts::restored($order), $source);
     }
 
-    /** Shipments that waited for the money taken at the door. */
+    /** Shipments that waited for the money taken at the door, once all that was paid is recorded before them. */
     private static function heldShipments(Order $order, string $source): int
     {
         $news = 0;
+        if (self::hasUnrecordedPayments($order)) {
+            return 0;
+        }
         foreach ($order->getShipmentCollection() as $shipment) {
             $at = $shipment->isSystem() || !$shipment->isShipped()
                 ? null
@@ -73,5 +76,27 @@ final class Recorder
         }
 
         return $news;
+    }
+
+    /** Each of them comes by here itself when it is recorded. */
+    private static function hasUnrecordedPayments(Order $order): bool
+    {
+        $ids = [];
+        foreach ($order->getPaymentCollection() as $payment) {
+            $at = $payment->isPaid() && PaymentFacts::isOurs($payment)
+                ? Moment::seconds($payment->getField('DATE_PAID'))
+                : null;
+            if ($at !== null && Era::current()->takesEvents(Era::local($at))) {
+                $ids[] = (int)$payment->getId();
+            }
+        }
+        $states = Outbox::states(PaymentFacts::ENTITY, $ids);
+        foreach ($ids as $id) {
+            if (($states[$id]['state'] ?? '') !== PaymentFacts::PAID) {
+                return true;
+            }
+        }
+
+        return false;
     }
 }

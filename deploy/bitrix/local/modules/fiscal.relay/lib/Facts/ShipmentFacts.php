@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Fiscal\Relay\Facts;
 
 use Bitrix\Sale\Order;
+use Bitrix\Sale\Payment;
 use Bitrix\Sale\Shipment;
 use Fiscal\Relay\Options\ShipmentPolicy;
 use Fiscal\Relay\Snapshot\GoodsSnapshot;
@@ -19,14 +20,15 @@ final class ShipmentFacts
     public const DEDUCTED = 'Y';
     public const UNDONE = 'N';
 
-    public static function isDue(Order $order, Shipment $shipment): bool
+    /** @param ?Payment $without counts as not paid */
+    public static function isDue(Order $order, Shipment $shipment, ?Payment $without = null): bool
     {
         $payments = [];
         foreach ($order->getPaymentCollection() as $payment) {
             if (!$payment->isInner()) {
                 $payments[] = [
                     'paySystem' => (int)$payment->getPaymentSystemId(),
-                    'paid' => (bool)$payment->isPaid(),
+                    'paid' => $payment !== $without && $payment->isPaid(),
                 ];
             }
         }

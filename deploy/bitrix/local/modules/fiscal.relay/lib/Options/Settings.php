@@ -102,7 +102,13 @@ final class Settings
     /** @return list<string> */
     public static function list(string $name): array
     {
-        return array_values(array_filter(array_map('trim', explode(',', self::get($name))), 'strlen'));
+        return self::split(self::get($name));
+    }
+
+    /** @return list<string> */
+    public static function split(string $value): array
+    {
+        return array_values(array_filter(array_map('trim', explode(',', $value)), 'strlen'));
     }
 
     public static function get(string $name): string

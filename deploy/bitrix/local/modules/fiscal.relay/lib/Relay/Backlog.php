@@ -20,26 +20,38 @@ final class Backlog
     private const COPIES = 6;
     private const LONGEST_WAIT = 3600;
     private const TRIES = 5;
+    /** Receipts of an order build on each other: nothing of it goes out past a row that was set aside. */
+    private const EARLIER = 'EXISTS (SELECT 1 FROM ' . Outbox::TABLE . ' e WHERE e.SHOP = o.SHOP'
+        . " AND e.SUBJECT = o.SUBJECT AND e.SUBJECT <> '' AND e.SENT_AT IS NULL AND e.ID < o.ID AND e.RETRY_AT > %d)";
     /** Deadlock, lock wait and serialization, of MySQL and PostgreSQL: nothing was written, it can be in a moment. */
     private const PASSING = ['1213', '1205', '40001', '40P01', '55P03'];
 
-    /** @return list<WaitingRow> at most so many, and no more than fit into memory */
+    /** @return list<WaitingRow> at most so many, no more than fit into memory, and none behind one set aside */
     public static function next(int $most): array
     {
         $connection = Application::getConnection();
+        $now = time();
         $sizes = $connection->query(
-            'SELECT ID AS ID, ATTEMPTS AS ATTEMPTS, OCTET_LENGTH(PAYLOAD) AS BYTES FROM ' . Outbox::TABLE
-            . ' WHERE SENT_AT IS NULL AND RETRY_AT <= ' . time() . " ORDER BY ID LIMIT $most"
+            'SELECT o.ID AS ID, o.SHOP AS SHOP, o.SUBJECT AS SUBJECT, o.ATTEMPTS AS ATTEMPTS,'
+            . ' OCTET_LENGTH(o.PAYLOAD) AS BYTES FROM ' . Outbox::TABLE . ' o'
+            . " WHERE o.SENT_AT IS NULL AND o.RETRY_AT <= $now AND NOT " . sprintf(self::EARLIER, $now)
+            . " ORDER BY o.ID LIMIT $most"
         );
-        $ids = [];
+        $ids = $held = [];
         $bytes = 0;
         $loadable = self::loadable();
         while ($row = $sizes->fetch()) {
+            if (isset($held[$row['SHOP']][$row['SUBJECT']])) {
+                continue;
+            }
             if ((int)$row['BYTES'] > $loadable) {
                 // Loaded, it would end this process, and the next one, and nobody would get by.
                 self::postpone((int)$row['ID'], (int)$row['ATTEMPTS'], $loadable === self::HOPELESS_BYTES
                     ? 'the payload is larger than 16 MiB'
                     : "the payload of $row[BYTES] bytes is too large for PHP's memory_limit");
+                if ((string)$row['SUBJECT'] !== '') {
+                    $held[$row['SHOP']][$row['SUBJECT']] = true;
+                }
                 continue;
             }
             $bytes += (int)$row['BYTES'];
@@ -74,6 +86,36 @@ final class Backlog
     public static function setAside(WaitingRow $row, string $reason): void
     {
         self::postpone($row->id, $row->attempts, $reason);
+    }
+
+    /** How many rows are not sent because an earlier one of their order is set aside, or was and waits for its turn. */
+    public static function held(): int
+    {
+        return (int)Application::getConnection()->query(
+            'SELECT COUNT(*) AS N FROM ' . Outbox::TABLE . ' o WHERE o.SENT_AT IS NULL AND ' . sprintf(self::EARLIER, 0)
+        )->fetch()['N'];
+    }
+
+    /**
+     * Gives up a row that is set aside: it is never sent, also not again, and holds nothing back any more.
+     *
+     * @return bool false: no row of this shop and key is set aside
+     */
+    public static function discard(string $shop, string $key): bool
+    {
+        $connection = Application::getConnection();
+        $helper = $connection->getSqlHelper();
+        $row = $connection->query(
+            'SELECT ID AS ID, ERROR AS ERROR FROM ' . Outbox::TABLE . " WHERE SHOP = '" . $helper->forSql($shop)
+            . "' AND EVENT_KEY = '" . $helper->forSql($key) . "' AND SENT_AT IS NULL AND ATTEMPTS > 0"
+        )->fetch();
+        if (!$row) {
+            return false;
+        }
+        self::write('SENT_AT = ' . time() . ', ERROR = ' . self::quoted("given up: $row[ERROR]")
+            . " WHERE ID = $row[ID]");
+
+        return true;
     }
 
     /** Counts a try and keeps the row in its place. */

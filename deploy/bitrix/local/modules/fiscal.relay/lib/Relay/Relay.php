@@ -13,7 +13,7 @@ use Fiscal\Relay\Store\State;
  *
  * A row is marked after PostgreSQL has committed it, so a death in between sends it again, and its key lets it through
  * once. There is no watermark: what is not marked is sent, however late its transaction committed. A row that
- * PostgreSQL will not have is set aside with a reason, and holds up nobody.
+ * PostgreSQL will not have is set aside with a reason, and holds up nobody but later rows of its own order.
  */
 final class Relay
 {
@@ -24,6 +24,8 @@ final class Relay
 
     /** Why the last batch was made smaller; empty once something has passed. */
     private string $trouble = '';
+    /** @var array<string, true> lanes of this batch that a row set aside holds back */
+    private array $held = [];
 
     public function __construct(private readonly Target $target)
     {
@@ -45,6 +47,7 @@ final class Relay
         $sent = 0;
         try {
             do {
+                $this->held = [];
                 $rows = Backlog::next($this->batch());
                 $sent += $this->sendOrLess($rows);
             } while ($rows !== [] && time() < $until);
@@ -102,6 +105,7 @@ final class Relay
      */
     private function send(array $rows): int
     {
+        $rows = array_values(array_filter($rows, fn (WaitingRow $row) => !isset($this->held[$row->lane()])));
         if ($rows === []) {
             return 0;
         }
@@ -110,6 +114,9 @@ final class Relay
         } catch (RowsRefused $refusal) {
             if (count($rows) === 1) {
                 Backlog::setAside($rows[0], $refusal->getMessage());
+                if ($rows[0]->lane() !== '') {
+                    $this->held[$rows[0]->lane()] = true;
+                }
 
                 return 0;
             }

@@ -40,11 +40,13 @@ final class Resend
     {
         $connection = Application::getConnection();
         $from = max(0, $moment - self::MARGIN);
-        $range = 'FROM ' . Outbox::TABLE . " WHERE SENT_AT >= $from AND KIND <> ''";
+        // What was given up has an error left.
+        $range = 'FROM ' . Outbox::TABLE . " WHERE SENT_AT >= $from AND KIND <> '' AND ERROR IS NULL";
         $emptied = $connection->query("SELECT COUNT(*) AS N $range AND PAYLOAD = ''")->fetch();
         $rows = 0;
         do {
-            $found = $connection->query("SELECT ID AS ID $range AND PAYLOAD <> '' LIMIT " . self::CHUNK)->fetchAll();
+            $found = $connection->query("SELECT ID AS ID $range AND PAYLOAD <> '' ORDER BY SENT_AT, ID LIMIT "
+                . self::CHUNK)->fetchAll();
             if ($found !== []) {
                 // By primary key: an update by range would lock the gap that new rows are written into.
                 $ids = implode(',', array_map(static fn (array $row) => (int)$row['ID'], $found));

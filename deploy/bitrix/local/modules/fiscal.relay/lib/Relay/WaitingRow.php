@@ -19,6 +19,12 @@ final class WaitingRow
     ) {
     }
 
+    /** What holds later rows back while this one is set aside: they are of the same order. Empty: nothing does. */
+    public function lane(): string
+    {
+        return $this->subject === '' ? '' : "$this->shop\n$this->subject";
+    }
+
     /** @return list<string> in the order of InsertStatement::one() */
     public function values(): array
     {

@@ -36,9 +36,10 @@ final class OptionsForm
 
     /**
      * @param array<string, mixed> $form
+     * @param bool $overrule although another register prints for the same pay systems
      * @return list<string> what is wrong
      */
-    public static function save(array $form): array
+    public static function save(array $form, bool $overrule = false): array
     {
         $values = [];
         $faults = [];
@@ -52,13 +53,8 @@ final class OptionsForm
             }
             $values[$name] = $value;
         }
-        if ($faults === []) {
-            foreach ($values as $name => $value) {
-                Settings::set($name, $value);
-            }
-        }
 
-        return $faults;
+        return $faults === [] ? Change::store($values, $overrule) : $faults;
     }
 
     private static function label(string $name): string

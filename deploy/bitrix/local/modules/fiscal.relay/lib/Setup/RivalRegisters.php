@@ -13,10 +13,16 @@ use Fiscal\Relay\Options\Settings;
 /** Active cash registers of Bitrix that print for pay systems of ours: with them each payment has two receipts. */
 final class RivalRegisters
 {
-    /** @return list<array{id: int, name: string, paySystems: list<string>}> */
-    public static function find(): array
+    /**
+     * @param ?string $paySystems the option pay_systems as it is to be; null: as it is
+     * @param bool $foreign without registers of ours, which print by the way cashbox only
+     * @return list<array{id: int, name: string, paySystems: list<string>, paySystemIds: list<int>}>
+     */
+    public static function find(?string $paySystems = null, bool $foreign = false): array
     {
-        $printing = self::printingPaySystems();
+        $printing = self::printingPaySystems(
+            $paySystems === null ? Settings::list('pay_systems') : Settings::split($paySystems)
+        );
         if ($printing === []) {
             return [];
         }
@@ -24,7 +30,7 @@ final class RivalRegisters
         $registers = CashboxTable::getList(['select' => ['ID', 'NAME', 'HANDLER'], 'filter' => ['=ACTIVE' => 'Y']]);
         while ($register = $registers->fetch()) {
             $isOurs = ltrim((string)$register['HANDLER'], '\\') === RelayCashbox::class;
-            if ($isOurs && Settings::get('way') === Settings::WAY_CASHBOX) {
+            if ($isOurs && ($foreign || Settings::get('way') === Settings::WAY_CASHBOX)) {
                 continue;
             }
             $shared = self::shared((int)$register['ID'], $printing);
@@ -33,6 +39,7 @@ final class RivalRegisters
                     'id' => (int)$register['ID'],
                     'name' => (string)$register['NAME'],
                     'paySystems' => array_values($shared),
+                    'paySystemIds' => array_keys($shared),
                 ];
             }
         }
@@ -40,8 +47,11 @@ final class RivalRegisters
         return $rivals;
     }
 
-    /** @return array<int, string> pay systems of ours with "prints receipts" on */
-    private static function printingPaySystems(): array
+    /**
+     * @param list<string> $ours empty: all
+     * @return array<int, string> pay systems of ours with "prints receipts" on
+     */
+    private static function printingPaySystems(array $ours): array
     {
         $rows = PaySystems::getList([
             'select' => ['ID', 'NAME'],
@@ -49,7 +59,7 @@ final class RivalRegisters
         ]);
         $printing = [];
         while ($row = $rows->fetch()) {
-            if (Settings::isOurPaySystem((int)$row['ID'])) {
+            if ($ours === [] || in_array((string)(int)$row['ID'], $ours, true)) {
                 $printing[(int)$row['ID']] = (string)$row['NAME'];
             }
         }

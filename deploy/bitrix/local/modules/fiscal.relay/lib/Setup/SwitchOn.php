@@ -42,15 +42,30 @@ final class SwitchOn
         }
         if (!$overrule) {
             foreach (RivalRegisters::find() as $rival) {
-                $obstacles[] = Loc::getMessage('FISCAL_RELAY_OBSTACLE_REGISTER', [
-                    '#NAME#' => $rival['name'],
-                    '#ID#' => (string)$rival['id'],
-                    '#PAY_SYSTEMS#' => implode(', ', $rival['paySystems']),
-                ]);
+                $obstacles[] = self::objection($rival);
             }
         }
 
         return $obstacles;
+    }
+
+    /** @param array{id: int, name: string, paySystems: list<string>} $rival */
+    public static function objection(array $rival): string
+    {
+        return (string)Loc::getMessage('FISCAL_RELAY_OBSTACLE_REGISTER', [
+            '#NAME#' => $rival['name'],
+            '#ID#' => (string)$rival['id'],
+            '#PAY_SYSTEMS#' => implode(', ', $rival['paySystems']),
+        ]);
+    }
+
+    /**
+     * The moment that a person is asked to confirm, in seconds since 1970. After a pause it is now: what was paid in
+     * between has its receipt from elsewhere.
+     */
+    public static function proposed(): int
+    {
+        return Settings::isOn() ? Settings::switchedOnAt() : time();
     }
 
     /**

@@ -7,6 +7,7 @@ namespace Fiscal\Relay\Status;
 use Bitrix\Main\Application;
 use Fiscal\Relay\Cashbox\CheckSweep;
 use Fiscal\Relay\Options\Settings;
+use Fiscal\Relay\Relay\Backlog;
 use Fiscal\Relay\Setup\Events;
 use Fiscal\Relay\Setup\RivalRegisters;
 use Fiscal\Relay\Setup\Tables;
@@ -34,7 +35,7 @@ final class Report
             'SELECT COUNT(*) AS N, MIN(CREATED_AT) AS OLDEST FROM ' . Outbox::TABLE . ' WHERE SENT_AT IS NULL'
         )->fetch();
         $refused = $connection->query(
-            'SELECT EVENT_KEY AS EVENT_KEY, ERROR AS ERROR, ATTEMPTS AS ATTEMPTS FROM ' . Outbox::TABLE
+            'SELECT SHOP AS SHOP, EVENT_KEY AS EVENT_KEY, ERROR AS ERROR, ATTEMPTS AS ATTEMPTS FROM ' . Outbox::TABLE
             . ' WHERE SENT_AT IS NULL AND ATTEMPTS > 0 ORDER BY ID LIMIT ' . self::REFUSED_SHOWN
         )->fetchAll();
         $setAside = count($refused) < self::REFUSED_SHOWN ? count($refused) : (int)$connection->query(
@@ -66,7 +67,9 @@ final class Report
             'waiting' => (int)$waiting['N'],
             'oldest_waiting_at' => $oldest ?: null,
             'set_aside' => $setAside,
+            'held' => $refused === [] ? 0 : Backlog::held(),
             'refused' => array_map(static fn (array $row) => [
+                'shop' => (string)$row['SHOP'],
                 'event_key' => (string)$row['EVENT_KEY'],
                 'reason' => (string)$row['ERROR'],
                 'attempts' => (int)$row['ATTEMPTS'],

@@ -156,7 +156,7 @@ final class Outbox
 
     private static function write(Connection $connection, Fact $fact, ?int $sequence, string $source): bool
     {
-        if (Settings::writesDirectly() && $fact->kind !== '') {
+        if (Settings::writesDirectly() && $fact->kind !== '' && !self::hasWaiting($connection, $fact)) {
             try {
                 return DirectInsert::both($connection, $fact, $sequence, $source);
             } catch (\Throwable $fault) {
@@ -166,6 +166,20 @@ final class Outbox
         }
 
         return self::insert($connection, $fact, $sequence, $source, $fact->kind === '');
+    }
+
+    /** What goes straight there must not overtake an earlier event of the same order. */
+    private static function hasWaiting(Connection $connection, Fact $fact): bool
+    {
+        if ($fact->subject === '') {
+            return false;
+        }
+        $helper = $connection->getSqlHelper();
+
+        return (bool)$connection->query(
+            'SELECT ID AS ID FROM ' . self::TABLE . " WHERE SHOP = '" . $helper->forSql($fact->shop)
+            . "' AND SUBJECT = '" . $helper->forSql($fact->subject) . "' AND SENT_AT IS NULL LIMIT 1"
+        )->fetch();
     }
 
     private static function insert(

@@ -28,6 +28,8 @@ CREATE INDEX IF NOT EXISTS ix_fiscal_relay_sent ON fiscal_relay_outbox (sent_at,
 
 CREATE INDEX IF NOT EXISTS ix_fiscal_relay_waiting ON fiscal_relay_outbox (id) WHERE sent_at IS NULL;
 
+CREATE INDEX IF NOT EXISTS ix_fiscal_relay_subject ON fiscal_relay_outbox (subject, shop, id) WHERE sent_at IS NULL;
+
 CREATE TABLE IF NOT EXISTS fiscal_relay_state (
     name       varchar(50) NOT NULL,
     value      text        NOT NULL,

@@ -15,6 +15,7 @@ $MESS['FISCAL_RELAY_STATE_OLDEST'] = 'Oldest of them';
 $MESS['FISCAL_RELAY_STATE_RELAY_AT'] = 'Last success of the relay';
 $MESS['FISCAL_RELAY_STATE_RELAY_ERROR'] = 'Last error of the relay';
 $MESS['FISCAL_RELAY_STATE_SET_ASIDE'] = 'Set aside: refused, for the reason below';
+$MESS['FISCAL_RELAY_STATE_HELD'] = 'Held back: an earlier event of the same order is set aside (relay --refused, discard)';
 $MESS['FISCAL_RELAY_STATE_CHECKS_ERROR'] = 'Error of asking after checks';
 $MESS['FISCAL_RELAY_STATE_TIMEZONE'] = 'Time zone of PHP (the same for site and cron)';
 $MESS['FISCAL_RELAY_STATE_SWEEP_AT'] = 'Last sweep';

@@ -15,6 +15,7 @@ $MESS['FISCAL_RELAY_STATE_OLDEST'] = 'Самое старое из них';
 $MESS['FISCAL_RELAY_STATE_RELAY_AT'] = 'Последняя удачная передача';
 $MESS['FISCAL_RELAY_STATE_RELAY_ERROR'] = 'Последняя ошибка передачи';
 $MESS['FISCAL_RELAY_STATE_SET_ASIDE'] = 'Отложены: приёмник их не берёт, причина ниже';
+$MESS['FISCAL_RELAY_STATE_HELD'] = 'Придержаны: более раннее событие того же заказа отложено (relay --refused, discard)';
 $MESS['FISCAL_RELAY_STATE_CHECKS_ERROR'] = 'Ошибка опроса чеков';
 $MESS['FISCAL_RELAY_STATE_TIMEZONE'] = 'Часовой пояс PHP (сайта и cron – один)';
 $MESS['FISCAL_RELAY_STATE_SWEEP_AT'] = 'Последняя сверка';
