@@ -6,6 +6,7 @@ package enum PaidOrderPlanner {
     package static func plan(_ event: OrderPaid, _ context: PlanningContext) throws(PlanningFault) -> ReceiptPlan {
         let settledAt = try context.clock(event.paidAt ?? context.occurredAt, field: "payment.paid_at")
         let (orders, buyer) = try orders(of: event, context, date: settledAt.date)
+        try checkCredits(event, orders, context.ledger)
         var bodies: [ReceiptBody] = []
         for order in orders {
             for body in try PlanningBuild.receipts(of: order) {
@@ -89,6 +90,18 @@ package enum PaidOrderPlanner {
             return part
         }
         return (shares, buyer)
+    }
+
+    /// Money for goods that the buyer has already, and owes for, is no prepayment: it would stay prepaid, and the goods
+    /// owed for, for ever.
+    private static func checkCredits(
+        _ event: OrderPaid, _ orders: [Order], _ ledger: OrderLedger
+    ) throws(PlanningFault) {
+        guard event.settlement == .fullPrepayment || event.settlement == .prepayment else { return }
+        let paid = Set(orders.flatMap(\.lines).map(\.id))
+        let owed = ledger.openCredits.flatMap(\.balances).filter { paid.contains($0.line) }
+        guard !owed.isEmpty else { return }
+        throw .creditOpen(owed: Money(kopecks: owed.reduce(0) { $0 + $1.balance.kopecks }))
     }
 
     /// What must stand on the receipt of this order; nil for a hand-over on credit, which takes no money.

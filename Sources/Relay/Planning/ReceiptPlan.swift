@@ -18,6 +18,8 @@ package enum PlanningFault: Error, Hashable, Sendable {
     case prepaymentNotReceipted(event: Int64)
     /// Another event has a receipt of a part of what this one settles.
     case alreadyReceipted(event: Int64, settlement: String)
+    /// A prepayment of lines for which so much is owed, since they were handed over on credit.
+    case creditOpen(owed: Money)
 }
 
 /// What planning knows beside the event's payload.

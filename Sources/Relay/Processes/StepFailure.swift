@@ -38,6 +38,13 @@ package struct StepFailure: Sendable {
                 "prepayment_not_receipted",
                 "По заказу принята оплата (событие \(event)), но чека на неё ещё нет: закрывающий чек был бы неверен.",
                 "A payment of the order (event \(event)) has no receipt yet, so a closing receipt would be wrong.")
+        case .creditOpen(let owed):
+            return say(
+                "credit_open",
+                "За эти позиции покупатель должен \(owed) ₽: они уже отгружены в долг. Разделите платёж: сначала credit_payment "
+                    + "на долг, потом предоплата остального.",
+                "The buyer owes \(owed) roubles for these lines, which were handed over on credit. Split the payment: first a "
+                    + "credit_payment of what is owed, then a prepayment of the rest.")
         }
     }
 

@@ -1,4 +1,5 @@
 import Fiscal
+import JobQueue
 import Relay
 import Testing
 
@@ -237,6 +238,24 @@ struct PaidOrderPlannerTests {
     func refusals(_ example: Refusal) throws {
         let books = Books(try TestShop.settings(ffd: example.ffd, vat: example.vat))
         #expect(Set(faults { _ = try books.plan(paid: example.payload) }) == Set(example.faults))
+    }
+
+    @Test("Goods that were handed over on credit are not prepaid") func paidAfterAHandOver() throws {
+        var books = Books(try TestShop.settings())
+        try books.shipped(
+            Payload.shipped([Payload.line("1", "590.00", "2")], #""customer": { "email": "ivanov@example.ru" }"#))
+        let whole = Payload.paid(sum: "1280.00", "full_prepayment", Self.two)
+        #expect(faults { _ = try books.plan(paid: whole) } == ["credit_open 1180.00"])
+        let part = Payload.paid(sum: "500.00", "prepayment", Self.two)
+        #expect(faults { _ = try books.plan(paid: part) } == ["credit_open 1180.00"])
+        #expect(
+            StepFailure(language: .english).planning(.creditOpen(owed: Money(kopecks: 118_000))).code == "credit_open")
+        // As it is to be told: the debt, and what is left.
+        let rest = Payload.paid("6", sum: "100.00", "full_prepayment", [Payload.line("2", "100.00")])
+        #expect(try books.plan(paid: rest).bodies.count == 1)
+        try books.paid(Payload.paid(sum: "1180.00", "credit_payment"))
+        #expect(try books.plan(paid: rest).bodies.count == 1)
+        #expect(books.ledger.openCredits.isEmpty)
     }
 
     private static let marks = [

@@ -123,6 +123,7 @@ func faults(_ body: () throws -> Void) -> [String] {
         case .faults(let faults): return faults.all.map { "\($0.code.rawValue) \($0.field.text)" }
         case .originalMissing: return ["original_missing"]
         case .alreadyReceipted(_, let settlement): return ["already_receipted \(settlement)"]
+        case .creditOpen(let owed): return ["credit_open \(owed)"]
         case .prepaymentNotReceipted(let event): return ["prepayment_not_receipted \(event)"]
         }
     } catch {
