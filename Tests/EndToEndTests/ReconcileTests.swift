@@ -87,9 +87,9 @@ struct ReconcileTests {
                         == """
                         shop,day,paid_count,paid,receipts_count,receipts,cash,electronic,prepaid,credit,other,\
                         refunds_count,refunds,returns_count,returns,corrections_count,corrections,missing_count,missing,\
-                        open_prepayments\r
+                        open_prepayments,returned_cash,returned_electronic,returned_other,corrections_in,corrections_out\r
                         main,\(day),4,500.01,4,600.00,0.00,400.00,200.00,0.00,0.00,1,100.00,1,100.00,0,0.00,1,100.01,\
-                        100.00\r\n
+                        100.00,0.00,100.00,0.00,0.00,0.00\r\n
                         """)
                 #expect(result.error.contains("amount_mismatch"))
             }

@@ -54,7 +54,10 @@ package struct BookComparison: Sendable {
                     found: there, "the receipts come to another amount than the event")
             ]
         case .ended("cancelled"):
-            return printed.isEmpty ? [missing(event, there, "a person gave the event up")] : []
+            guard printed.isEmpty else { return [] }
+            var givenUp = missing(event, there, "a person gave the event up")
+            givenUp.isGivenUp = true
+            return [givenUp]
         case .ended: return []
         case .lost: return [missing(event, there, "the event has neither a job nor an end")]
         case .dead(let code): return [missing(event, there, "waits for a person: \(code)")]

@@ -26,10 +26,16 @@ package struct DayReport: Hashable, Sendable {
     package private(set) var means = Payments()
     /// Refunds that the shop told of. One without an amount counts with what its receipts gave back.
     package private(set) var refunds = Line()
-    /// Documents of return that were printed.
+    /// Documents of return that were printed, with what they write off of a debt.
     package private(set) var returns = Line()
-    /// Documents of correction of either sign.
+    /// The payments on those documents.
+    package private(set) var returnedMeans = Payments()
+    /// Documents of correction of either sign, added up without it.
     package private(set) var corrections = Line()
+    /// Those of them that add to the income.
+    package private(set) var correctionsIn = Money.zero
+    /// Those of them that take from it.
+    package private(set) var correctionsOut = Money.zero
     /// Events that should have a receipt and have none.
     package private(set) var missing = Line()
     /// What was prepaid and neither closed nor given back, at the end of the day, by all receipts on record.
@@ -60,13 +66,17 @@ package struct DayReport: Hashable, Sendable {
         for receipt in printed {
             if receipt.type.isCorrection {
                 corrections.add(receipt.total)
+                if receipt.type.ordinary == .sellReturn {
+                    Self.add(receipt.total, to: &correctionsOut)
+                } else {
+                    Self.add(receipt.total, to: &correctionsIn)
+                }
             } else if receipt.type == .sellReturn {
                 returns.add(receipt.total)
+                for (kind, sum) in receipt.payments.entries { Self.add(sum, to: &returnedMeans[kind]) }
             } else {
                 self.receipts.add(receipt.total)
-                for (kind, sum) in receipt.payments.entries {
-                    means[kind] = Money(kopecks: means[kind].kopecks + sum.kopecks)
-                }
+                for (kind, sum) in receipt.payments.entries { Self.add(sum, to: &means[kind]) }
             }
         }
         for discrepancy in discrepancies where discrepancy.kind == .missing && discrepancy.day == day {
@@ -74,11 +84,16 @@ package struct DayReport: Hashable, Sendable {
         }
     }
 
+    private static func add(_ sum: Money, to total: inout Money) {
+        total = Money(kopecks: total.kopecks + sum.kopecks)
+    }
+
     /// The heading of ``columns``: a contract, new ones come last.
     package static let heading = [
         "shop", "day", "paid_count", "paid", "receipts_count", "receipts", "cash", "electronic", "prepaid", "credit",
         "other", "refunds_count", "refunds", "returns_count", "returns", "corrections_count", "corrections",
-        "missing_count", "missing", "open_prepayments",
+        "missing_count", "missing", "open_prepayments", "returned_cash", "returned_electronic", "returned_other",
+        "corrections_in", "corrections_out",
     ]
 
     /// The values in the order of ``heading``; amounts in roubles with two decimals and a point.
@@ -86,6 +101,10 @@ package struct DayReport: Hashable, Sendable {
         func pair(_ line: Line) -> [String] { ["\(line.count)", line.sum.description] }
         return [shop, day.description] + pair(paid) + pair(receipts)
             + PaymentMeans.allCases.map { means[$0].description } + pair(refunds) + pair(returns) + pair(corrections)
-            + pair(missing) + [openPrepayments.description]
+            + pair(missing)
+            + [
+                openPrepayments, returnedMeans[.cash], returnedMeans[.electronic], returnedMeans[.other], correctionsIn,
+                correctionsOut,
+            ].map(\.description)
     }
 }

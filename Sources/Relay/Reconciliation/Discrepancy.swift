@@ -9,7 +9,7 @@ package struct Discrepancy: Hashable, Sendable {
         case doubled
         /// Both sides have it, and say different things.
         case different
-        /// Prepaid long ago, and neither handed over nor given back.
+        /// Prepaid long ago, and neither handed over nor given back; or more is prepaid than was looked at.
         case unclosed
         /// The portal says that prepaid goods were shipped, and no event does.
         case unreported
@@ -28,6 +28,8 @@ package struct Discrepancy: Hashable, Sendable {
     package var expected: Money?
     /// What is there.
     package var found: Money?
+    /// Whether a person decided that it stays.
+    package var isGivenUp = false
     /// One word and its explanation, for a person; no personal data.
     package var detail: String
 

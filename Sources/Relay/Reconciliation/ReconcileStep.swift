@@ -11,6 +11,8 @@ package struct ReconcileStep: Sendable {
     private static let askingTime: Duration = .seconds(3 * 3600)
     /// How far back prepayments are looked for: what is older was found and decided on.
     private static let lookBack: Duration = .seconds(400 * 86_400)
+    /// Days that one run compares at most, however long its alarm is open.
+    package static let mostDays = 92
 
     private let directory: ShopDirectory
     private let pool: PostgresPool
@@ -41,17 +43,19 @@ package struct ReconcileStep: Sendable {
         let settings = shop.settings.reconciliation
         // A schedule that was declared once stays declared.
         guard Self.schedule(shop) != nil else { return Outcome(.finish(outcome: "not_scheduled")) }
-        guard
-            let period = ReconciliationPeriod(
-                daysBefore: run.claimedAt, count: settings.days, in: shop.settings.zone)
-        else { return Outcome(.finish(outcome: "no_period")) }
         var options = Reconciliation.Options(end: .now.advanced(by: Self.askingTime))
         options.asks = settings.asks
         options.prepaidFor = settings.prepaidFor
         options.lookBack = Self.lookBack
         do {
+            let alarmed = try await ReconciliationStore(pool: pool).alarmed(Self.alarm(shop.name))
+            let zone = shop.settings.zone
+            guard
+                let recent = ReconciliationPeriod(daysBefore: run.claimedAt, count: settings.days, in: zone),
+                let period = Self.period(recent, alarmedSince: alarmed)
+            else { return Outcome(.finish(outcome: "no_period")) }
             let result = try await Reconciliation(shop: shop, directory: directory, pool: pool).run(period, options)
-            return Self.outcome(of: result.discrepancies, shop: shop.name, period)
+            return Self.outcome(of: result.discrepancies, shop: shop.name, period, recent: recent)
         } catch is CancellationError {
             return Outcome(.handBack)
         } catch {
@@ -59,29 +63,61 @@ package struct ReconcileStep: Sendable {
         }
     }
 
-    /// The alarm is raised by what was found and cleared by its absence. Receipts that nobody could be asked about keep
-    /// it as it is: nothing is known of them.
-    package static func outcome(
-        of discrepancies: [Discrepancy], shop: String, _ period: ReconciliationPeriod
-    ) -> Outcome {
-        let key = "reconcile:\(shop)"
-        let found = discrepancies.filter { $0.kind != .unasked }
-        guard !found.isEmpty else {
-            if !discrepancies.isEmpty { return Outcome(.finish(outcome: "unasked")) }
-            return Outcome(.finish(outcome: "agreed"), effects: [AlarmEffects.clear(key)])
+    /// The days of a run: the recent ones, and while the alarm is open all those that the run compared which raised it,
+    /// so that a difference is not forgotten because its day has passed.
+    ///
+    /// - Parameters:
+    ///   - recent: The last days, as the shop's settings have them.
+    ///   - alarmed: When the alarm that is open was raised; nil: none is.
+    /// - Returns: At most ``mostDays``; nil outside of the calendar.
+    package static func period(
+        _ recent: ReconciliationPeriod, alarmedSince alarmed: Timestamp?
+    ) -> ReconciliationPeriod? {
+        guard let alarmed, let day = ReconciliationPeriod.day(of: alarmed, in: recent.zone) else { return recent }
+        let count = recent.days.count
+        // A run may end on the day after the one on which it began.
+        let wanted = min(recent.first.daysSince1970, day.daysSince1970 - count - 1)
+        let first = max(wanted, min(recent.first.daysSince1970, recent.last.daysSince1970 - mostDays + 1))
+        return CivilDate(daysSince1970: first).flatMap {
+            ReconciliationPeriod(from: $0, to: recent.last, in: recent.zone)
         }
+    }
+
+    /// What is wrong in the books raises one alarm, what is prepaid for too long alone another; the absence of either
+    /// clears its own. Receipts that nobody could be asked about keep them as they are: nothing is known of those.
+    ///
+    /// What a person gave up is said for as long as it is recent: nobody will repair it.
+    package static func outcome(
+        of discrepancies: [Discrepancy], shop: String, _ period: ReconciliationPeriod, recent: ReconciliationPeriod
+    ) -> Outcome {
+        let isUnasked = discrepancies.contains { $0.kind == .unasked }
+        let found = discrepancies.filter {
+            $0.kind != .unasked && !($0.isGivenUp && ($0.day ?? recent.first) < recent.first)
+        }
+        var effects: [Effect] = []
+        let sides: [(key: String, AlarmEffects.Severity, found: [Discrepancy])] = [
+            (alarm(shop), .critical, found.filter { $0.kind != .unclosed }),
+            ("unclosed:\(shop)", .warning, found.filter { $0.kind == .unclosed }),
+        ]
+        for (key, severity, found) in sides {
+            if !found.isEmpty {
+                effects.append(AlarmEffects.raise(key, severity, text(found, shop, period)))
+            } else if !isUnasked {
+                effects.append(AlarmEffects.clear(key))
+            }
+        }
+        return Outcome(
+            .finish(outcome: !found.isEmpty ? "differs" : isUnasked ? "unasked" : "agreed"), effects: effects)
+    }
+
+    private static func alarm(_ shop: String) -> String { "reconcile:\(shop)" }
+
+    private static func text(_ found: [Discrepancy], _ shop: String, _ period: ReconciliationPeriod) -> String {
         let counts = Discrepancy.Kind.allCases.compactMap { kind -> String? in
             let count = found.count { $0.kind == kind }
             return count == 0 ? nil : "\(count) \(kind.rawValue)"
         }
-        let isGrave = found.contains { $0.kind != .unclosed }
-        return Outcome(
-            .finish(outcome: "differs"),
-            effects: [
-                AlarmEffects.raise(
-                    key, isGrave ? .critical : .warning,
-                    "the books of shop \(shop) do not agree (\(counts.joined(separator: ", "))): fiscal-relay receipts "
-                        + "reconcile --shop \(shop) --from \(period.first) --to \(period.last)")
-            ])
+        return "the books of shop \(shop) do not agree (\(counts.joined(separator: ", "))): fiscal-relay receipts "
+            + "reconcile --shop \(shop) --from \(period.first) --to \(period.last)"
     }
 }

@@ -31,7 +31,7 @@ package struct Reconciliation: Sendable {
     }
 
     /// Orders with open prepayments that are looked at in one run.
-    private static let mostOrders = 5000
+    package static let mostOrders = 5000
     /// How long the news of a shipment may take from the portal to us.
     private static let shipmentDelay: Duration = .seconds(3600)
 
@@ -98,16 +98,17 @@ package struct Reconciliation: Sendable {
     private func prepayments(
         _ period: ReconciliationPeriod, _ options: Options, now: Timestamp
     ) async throws -> [Discrepancy] {
-        let orders = try await store.openOrders(
-            shop: shop.name, from: period.start.advanced(by: .zero - options.lookBack), to: period.end,
-            limit: Self.mostOrders)
+        let (orders, cut) = Self.looked(
+            at: try await store.openOrders(
+                shop: shop.name, from: period.start.advanced(by: .zero - options.lookBack), to: period.end,
+                limit: Self.mostOrders + 1))
         var accounts: [PrepaymentAccount] = []
         for order in orders {
             try Task.checkCancellation()
             let history = try await receipts.history(shop: shop.name, order: order).map(\.past)
             if let account = PrepaymentAccount(order: order, receipts: history) { accounts.append(account) }
         }
-        var found: [Discrepancy] = []
+        var found: [Discrepancy] = cut.map { [$0] } ?? []
         var shipped: Set<String> = []
         if options.asks, let portal = shop.portal, !accounts.isEmpty {
             switch await told(portal, of: accounts.map(\.order)) {
@@ -129,6 +130,17 @@ package struct Reconciliation: Sendable {
             }
         }
         return found
+    }
+
+    /// The orders that one run can look at, and what is to be said if they are not all of them.
+    package static func looked(at orders: [String]) -> (orders: [String], cut: Discrepancy?) {
+        guard orders.count > mostOrders else { return (orders, nil) }
+        return (
+            Array(orders.prefix(mostOrders)),
+            Discrepancy(
+                .unclosed,
+                "more than \(mostOrders) orders have open prepayments: only the oldest \(mostOrders) were looked at")
+        )
     }
 
     private func told(

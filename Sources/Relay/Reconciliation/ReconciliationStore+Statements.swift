@@ -3,6 +3,9 @@ package import Postgres
 extension ReconciliationStore {
     static let now = Statement("reconcile.now", "SELECT clock_timestamp() AS moment")
 
+    static let alarmed = Statement(
+        "reconcile.alarmed", "SELECT since FROM fiscal.alarm WHERE key = $1 AND cleared_at IS NULL")
+
     private static let inPeriod =
         "o.shop = $1 AND o.occurred_at >= $2 AND o.occurred_at < $3 AND o.kind = ANY ($4::text[])"
 
@@ -16,6 +19,7 @@ extension ReconciliationStore {
                                                THEN o.payload #>> '{payment,sum}' END
                    WHEN 'payment.refunded' THEN o.payload #>> '{refund,sum}'
                    WHEN 'pos.transaction' THEN o.payload ->> 'sum'
+                   WHEN 'cashbox.check' THEN o.payload ->> 'total_sum'
                END AS amount,
                o.payload #>> '{order,id}' AS order_id, o.payload #>> '{payment,id}' AS payment
         FROM fiscal.outbox o
@@ -44,13 +48,15 @@ extension ReconciliationStore {
             - coalesce((r.document #>> '{body,payments,prepaid}')::numeric, 0)) * 100
         """
 
+    /// Whoever may say that goods were prepaid: the shop, its portal's own register, a correction.
     package static let openOrders = Statement(
         "reconcile.openOrders",
         """
         WITH paid AS MATERIALIZED (
             SELECT r.order_id, min(o.id) AS first
             FROM fiscal.outbox o JOIN fiscal.receipt r ON r.event_id = o.id
-            WHERE o.shop = $1 AND o.occurred_at >= $2 AND o.occurred_at < $3 AND o.kind = 'order.paid'
+            WHERE o.shop = $1 AND o.occurred_at >= $2 AND o.occurred_at < $3
+              AND o.kind IN ('order.paid', 'cashbox.check', 'receipt.correction')
               AND r.state = 'fiscalised' AND r.order_id IS NOT NULL
               AND r.document @? '$.body.items[*] ? (@.method == "full_prepayment" || @.method == "prepayment" || @.method == "advance")'
             GROUP BY r.order_id

@@ -19,6 +19,13 @@ package struct ReconciliationStore: Sendable {
         return moment
     }
 
+    /// When the alarm of this key was raised; nil: it is not open.
+    package func alarmed(_ key: String) async throws(PostgresError) -> Timestamp? {
+        try await pool.query(Self.alarmed, [.text(key)]) { row throws(PostgresError) -> Timestamp in
+            try row.get("since")
+        }.first
+    }
+
     /// The events of a shop that need receipts, by the days on which they happened, oldest first.
     package func events(shop: String, _ period: ReconciliationPeriod) async throws(PostgresError) -> [BookedEvent] {
         try await pool.query(Self.events, Self.parameters(shop, period)) { row throws(PostgresError) in

@@ -38,6 +38,9 @@ import Testing
                 try receipt(2, of: 2, .sell, Payments(.electronic, Money(kopecks: 20_050)), .refused),
                 try receipt(3, of: 3, .sell, closing), try receipt(4, of: 4, .sellReturn, back),
                 try receipt(6, of: 6, .sellCorrection, Payments(.other, Money(kopecks: 99))),
+                try receipt(7, of: 6, .sellReturnCorrection, Payments(.cash, Money(kopecks: 200))),
+                try receipt(8, of: 4, .sellReturn, Payments(.cash, Money(kopecks: 10))),
+                try receipt(9, of: 4, .sellReturn, Payments(.other, Money(kopecks: 20))),
             ],
             discrepancies: [
                 Discrepancy(
@@ -52,9 +55,10 @@ import Testing
             columns == [
                 "shop": "main", "day": "2026-11-21", "paid_count": "2", "paid": "300.50", "receipts_count": "2",
                 "receipts": "450.01", "cash": "0.01", "electronic": "100.00", "prepaid": "300.00", "credit": "50.00",
-                "other": "0.00", "refunds_count": "2", "refunds": "32.00", "returns_count": "1", "returns": "30.00",
-                "corrections_count": "1", "corrections": "0.99", "missing_count": "1", "missing": "200.50",
-                "open_prepayments": "-1.00",
+                "other": "0.00", "refunds_count": "2", "refunds": "32.30", "returns_count": "3", "returns": "30.30",
+                "corrections_count": "2", "corrections": "2.99", "missing_count": "1", "missing": "200.50",
+                "open_prepayments": "-1.00", "returned_cash": "0.10", "returned_electronic": "25.00",
+                "returned_other": "0.20", "corrections_in": "0.99", "corrections_out": "2.00",
             ])
     }
 
@@ -62,7 +66,8 @@ import Testing
         #expect(
             CSVText.line(DayReport.heading)
                 == "shop,day,paid_count,paid,receipts_count,receipts,cash,electronic,prepaid,credit,other,refunds_count,"
-                + "refunds,returns_count,returns,corrections_count,corrections,missing_count,missing,open_prepayments\r\n"
+                + "refunds,returns_count,returns,corrections_count,corrections,missing_count,missing,open_prepayments,"
+                + "returned_cash,returned_electronic,returned_other,corrections_in,corrections_out\r\n"
         )
     }
 

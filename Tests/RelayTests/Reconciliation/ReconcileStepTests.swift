@@ -12,7 +12,7 @@ import Testing
     private func outcome(_ found: [Discrepancy]) throws -> Outcome {
         let day = try #require(CivilDate("2026-11-21"))
         let period = try #require(ReconciliationPeriod(from: day, to: day, in: .moscow))
-        return ReconcileStep.outcome(of: found, shop: "main", period)
+        return ReconcileStep.outcome(of: found, shop: "main", period, recent: period)
     }
 
     @Test func whatDiffersRaisesTheAlarmAndItsAbsenceClearsIt() throws {
@@ -27,26 +27,46 @@ import Testing
                     "the books of shop main do not agree (2 missing, 1 different): fiscal-relay receipts reconcile "
                         + "--shop main --from 2026-11-21 --to 2026-11-21")
             ])
-        #expect(try outcome([]).effects == [AlarmEffects.clear("reconcile:main")])
+        #expect(
+            try outcome([]).effects == [AlarmEffects.clear("reconcile:main"), AlarmEffects.clear("unclosed:main")])
         // Nothing is known of what could not be asked about: the alarm stays as it was.
         #expect(try outcome([Discrepancy(.unasked, "")]).effects.isEmpty)
-        guard case .raised(.warning) = try severity(outcome([Discrepancy(.unclosed, "")])) else {
-            Issue.record("an old prepayment alone is a warning")
-            return
-        }
+        // An old prepayment alone is a warning, and says nothing of the rest.
+        let unclosed = try outcome([Discrepancy(.unclosed, "")]).effects
+        #expect(unclosed.first == AlarmEffects.clear("reconcile:main"))
+        #expect(unclosed.last?.row.prefix(2) == [.text("unclosed:main"), .text("warning")])
     }
 
-    private enum Severity {
-        case raised(AlarmEffects.Severity)
-        case none
+    /// What was found on the 10th is compared again for as long as the alarm is open.
+    @Test func anOpenAlarmKeepsItsDaysInSight() throws {
+        func day(_ text: String) throws -> CivilDate { try #require(CivilDate(text)) }
+        func period(_ first: String, _ last: String) throws -> ReconciliationPeriod {
+            try #require(ReconciliationPeriod(from: day(first), to: day(last), in: .moscow))
+        }
+        let recent = try period("2026-11-19", "2026-11-21")
+        let raised = try period("2026-11-11", "2026-11-11").start
+        #expect(ReconcileStep.period(recent, alarmedSince: nil) == recent)
+        #expect(try ReconcileStep.period(recent, alarmedSince: raised) == period("2026-11-07", "2026-11-21"))
+        let longAgo = try period("2026-01-01", "2026-01-01").start
+        #expect(ReconcileStep.period(recent, alarmedSince: longAgo)?.days.count == ReconcileStep.mostDays)
+        // What a person gave up ends with its days, what nobody mended does not.
+        var old = Discrepancy(.missing, day: try day("2026-11-08"), "")
+        func outcome() throws -> Outcome {
+            try ReconcileStep.outcome(of: [old], shop: "main", period("2026-11-07", "2026-11-21"), recent: recent)
+        }
+        #expect(try outcome().effects.first != AlarmEffects.clear("reconcile:main"))
+        old.isGivenUp = true
+        #expect(try outcome().effects.first == AlarmEffects.clear("reconcile:main"))
+        old.day = try day("2026-11-19")
+        #expect(try outcome().effects.first != AlarmEffects.clear("reconcile:main"))
     }
 
-    private func severity(_ outcome: Outcome) throws -> Severity {
-        guard let row = outcome.effects.first?.row else { return .none }
-        for severity: AlarmEffects.Severity in [.warning, .critical] where row[1] == .text(severity.rawValue) {
-            return .raised(severity)
-        }
-        return .none
+    @Test func whatIsTooMuchForOneRunIsSaid() {
+        let orders = (0...Reconciliation.mostOrders).map(String.init)
+        #expect(Reconciliation.looked(at: Array(orders.dropLast())).cut == nil)
+        let (looked, cut) = Reconciliation.looked(at: orders)
+        #expect(looked.count == Reconciliation.mostOrders)
+        #expect(cut?.kind == .unclosed)
     }
 }
 
