@@ -6,7 +6,7 @@
 --   a line that leaves (sale, shipment; quantity negative) or comes back (refund; positive). A refund may leave out
 --     store and product: they are those of the line of the same name in the original.
 --   a cancel (line NULL): what left of its family until `untils` and did not come back yet, comes back. With an order
---     and no family: of all shipments of that order.
+--     and no family: of all shipments of that order, those that come later included.
 --   a fault (code not NULL): a line that cannot be moved; it is written down, and the others go on.
 -- The same transaction and line again changes nothing; with other goods or another quantity it is written down as a
 -- fault, and what was moved first stands. A refund brings back no more than left: what it says beyond that is taken off
@@ -29,7 +29,14 @@ DECLARE
     ids              bigint[];
     s                text;
 BEGIN
-    -- 1. One after another within a family, whatever lanes its parts come through. In one order, so never in a circle.
+    -- 1. One after another within an order and within a family, whatever lanes its parts come through. In one order, so
+    -- never in a circle. Orders first and by themselves: only then every shipment of a cancelled one can be seen.
+    INSERT INTO fiscal.stock_family AS f (shop, family)
+    SELECT DISTINCT u.shop, 'order:' || u.order_id FROM unnest(shops, orders, kinds, codes) AS u (shop, order_id, kind, code)
+    WHERE u.order_id IS NOT NULL AND u.kind IN ('shipment', 'cancel') AND u.code IS NULL
+    ORDER BY 1, 2
+    ON CONFLICT (shop, family) DO UPDATE SET heard = f.heard + 1;
+
     WITH named AS (
         SELECT u.shop, u.family FROM unnest(shops, families, codes) AS u (shop, family, code)
         WHERE u.family IS NOT NULL AND u.code IS NULL
@@ -96,11 +103,23 @@ BEGIN
     CROSS JOIN LATERAL (
         SELECT u.family WHERE u.family IS NOT NULL
         UNION
+        SELECT 'order:' || u.order_id WHERE u.family IS NULL AND u.order_id IS NOT NULL
+        UNION
         SELECT m.family FROM fiscal.stock_movement m
         WHERE u.family IS NULL AND m.shop = u.shop AND m.order_id = u.order_id AND m.kind = 'shipment'
     ) n
     WHERE u.code IS NULL AND u.kind = 'cancel'
     ORDER BY u.shop, n.family, u.transaction_id, u.event_id
+    ON CONFLICT DO NOTHING;
+
+    -- A shipment may come after the cancel of its order.
+    INSERT INTO fiscal.stock_cancellation (shop, family, transaction_id, until, event_id)
+    SELECT DISTINCT ON (u.shop, u.family, c.transaction_id) u.shop, u.family, c.transaction_id, c.until, c.event_id
+    FROM unnest(shops, families, kinds, orders, moments, codes) AS u (shop, family, kind, order_id, moment, code)
+    JOIN fiscal.stock_cancellation c
+        ON c.shop = u.shop AND c.family = 'order:' || u.order_id AND c.until >= u.moment
+    WHERE u.code IS NULL AND u.kind = 'shipment'
+    ORDER BY u.shop, u.family, c.transaction_id
     ON CONFLICT DO NOTHING;
 
     -- 5. What left under a cancel and did not come back yet, comes back to where it left from. What came back by lines

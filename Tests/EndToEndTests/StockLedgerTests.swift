@@ -73,6 +73,38 @@ struct StockLedgerTests {
         }
     }
 
+    /// An order's shipments and its cancel, which knows none of them: whatever comes first, what left until then is back.
+    @Test(.database) func anOrderCancelledBeforeItsShipmentsAreHeardOf() async throws {
+        try await withWorkingStage([ShopSpec(account: nil, portal: nil)]) { stage in
+            func ship(_ order: Int, _ shipment: Int, _ minute: Int) async throws {
+                let event = try await stage.insert(
+                    "order.shipped", key: "\(order)/\(shipment)", order: order,
+                    """
+                    { "v": 1, "order": { "id": \(order) }, "customer": \(Sample.customer),
+                      "items": [\(Payload.line("\(shipment)", "1.00", "1", #""product_id": \#(order), "store_id": 1"#))],
+                      "shipment": { "id": "\(shipment)", "shipped_at": "2026-11-21T12:0\(minute):00Z" } }
+                    """)
+                _ = try await stage.fate(of: event)
+            }
+            func cancel(_ order: Int) async throws {
+                let event = try await stage.insert(
+                    "order.cancelled", key: "c\(order)", order: order,
+                    #"{ "v": 1, "order": { "id": \#(order) }, "cancelled_at": "2026-11-21T12:05:00Z" }"#)
+                #expect(try await stage.fate(of: event) == .ended("recorded"))
+            }
+            try await cancel(1001)
+            try await ship(1001, 1, 1)
+            try await ship(1001, 2, 4)
+            // One before and one after; what leaves after the cancel has left.
+            try await ship(1002, 3, 1)
+            try await cancel(1002)
+            try await ship(1002, 4, 2)
+            try await ship(1002, 5, 6)
+            #expect(try await stage.levels() == ["1/1001 0", "1/1002 -1"])
+            try await stage.expectLevelsAreSums()
+        }
+    }
+
     private func permutations(_ items: [Int]) -> [[Int]] {
         guard items.count > 1 else { return [items] }
         return items.flatMap { first in permutations(items.filter { $0 != first }).map { [first] + $0 } }
@@ -134,7 +166,7 @@ struct StockLedgerTests {
                         _ = start()
                     }
                 }
-                try await eventually(within: .seconds(60)) {
+                try await eventually {
                     try await stage.number("SELECT count(*) FROM fiscal.job") == 0
                 }
             }
