@@ -1,3 +1,4 @@
+import EmbeddedPostgres
 import FoundationEssentials
 import Postgres
 import Relay
@@ -6,37 +7,16 @@ import Subprocess
 import TestSupport
 import Testing
 
-#if canImport(Glibc)
-    import Glibc
-#endif
-
 /// The gateway as a process, gone when it is called.
 @Suite(.database, .timeLimit(.minutes(10)))
 struct CallbackOutageTests {
     private static let lines = [Payload.line("1", "100.00")]
 
-    /// A port of this machine that nobody listens on at this moment.
-    private func freePort() throws -> Int {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(INADDR_LOOPBACK).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let isBound = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                bind(descriptor, generic, length) == 0 && getsockname(descriptor, generic, &length) == 0
-            }
-        }
-        try #require(isBound)
-        return Int(UInt16(bigEndian: address.sin_port))
-    }
-
     @Test func aGatewayThatIsKilledLosesNothing() async throws {
         var account = ShopSpec.account("main")
         account.callback = .after
         try await withStage(accounts: [account]) { stage in
-            let port = try freePort()
+            let port = try #require(FreePort.find())
             var addressed = stage
             addressed.more =
                 #"gateway: { port: \#(port), public_url: "http://127.0.0.1:\#(port)", callback_secret: "\#(Sample.callbackSecret)" }"#

@@ -5,13 +5,13 @@ package import Testing
 /// For facts that nothing announces, such as a row that another process writes. Where something can be awaited, await
 /// it.
 /// - Parameters:
-///   - limit: How long to look; generous, since it is reached only by a test that fails.
+///   - limit: How long to look; generous, since it guards against hanging alone.
 ///   - what: What is waited for, for the message.
 ///   - sourceLocation: Where to record the issue.
 ///   - condition: Looks for the fact; what it throws ends the wait.
 /// - Throws: What `condition` throws, or `CancellationError`.
 package func eventually(
-    within limit: Duration = .seconds(60), _ what: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation,
+    within limit: Duration = .seconds(240), _ what: Comment? = nil, sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + limit

@@ -88,11 +88,15 @@ struct CircleRun: Sendable {
             let now = ContinuousClock.now
             if isOpen { idleSince = nil } else { idleSince = idleSince ?? now }
             let isAgreed = !isOpen && books.allSatisfy { $0.disagreements.isEmpty }
-            if isAgreed || now - started > timeout || idleSince.map({ now - $0 > Self.patience }) ?? false {
+            let isKilling = fleet.kills.total - killsBefore < kills
+            if (isAgreed && !isKilling) || now - started > timeout
+                || idleSince.map({ now - $0 > Self.patience }) ?? false
+            {
                 progress.finish()
                 return books
             }
-            if fleet.kills.total - killsBefore < kills, sandbox.requests >= nextKill {
+            // A circle that is done early agrees after the kills that are left, too.
+            if isKilling, isAgreed || sandbox.requests >= nextKill {
                 try await fleet.killNext()
                 nextKill = sandbox.requests + Self.requestsPerKill
             }

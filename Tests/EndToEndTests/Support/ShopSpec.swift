@@ -9,8 +9,9 @@ struct ShopSpec: Sendable {
     var former: [String] = []
     var doubt = "resend"
     var password = Sample.password
-    /// Of a request to its provider.
-    var timeout = "1s"
+    /// Of a request to its provider: as long as ``Stage``'s lease allows, since an answer that is merely slow, on a busy
+    /// machine, must not count as none.
+    var timeout = "4s"
     /// Further settings of its provider, e.g. `first_poll: 10m`, separated by commas.
     var provider = ""
     var taxSystem = "osn"

@@ -29,7 +29,7 @@ struct Stage: Sendable {
     func yaml(_ shops: [ShopSpec], login: Login = .worker) -> String {
         """
         database: { url: "\(url(login))" }
-        worker: { concurrency: 16, lease: 6s, heartbeat: 1s, shutdown_grace: 3s }
+        worker: { concurrency: 16, lease: 6s, heartbeat: 500ms, shutdown_grace: 3s }
         log: { level: info, language: en }
         \(more)
         shops:
@@ -77,7 +77,8 @@ struct Stage: Sendable {
         var settings = WorkerConfiguration(name: "test", version: "1")
         settings.concurrency = 16
         settings.lease = .seconds(6)
-        settings.heartbeat = .seconds(1)
+        // Often enough that a beat which comes late leaves time for a request to be sent.
+        settings.heartbeat = .milliseconds(500)
         settings.poll = .milliseconds(50)
         settings.grace = .seconds(5)
         settings.backoff = RetryBackoff(base: .milliseconds(50), cap: .milliseconds(200))
