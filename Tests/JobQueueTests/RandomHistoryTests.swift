@@ -62,6 +62,13 @@ import Testing
         return Hand(store: store, stretches: stretches)
     }
 
+    /// Rows that break a rule which no constraint keeps.
+    private static let broken = """
+        SELECT count(*) FROM fiscal.job
+        WHERE state = 'running' AND (worker_id IS NULL OR claimed_at IS NULL)
+            OR holder AND (lane = '' OR state = 'waiting')
+        """
+
     private static let length = 3
 
     private static let plan = ClaimPlan(room: 1000, streams: [.all], dueQueues: [QueueName.local], dueFirst: true)
@@ -169,6 +176,7 @@ import Testing
             }
             let picture = try await queue.texts("SELECT \(QueueModel.columns) FROM fiscal.job ORDER BY id")
             #expect(picture == model.picture, "seed \(seed): \(story)")
+            #expect(try await queue.number(Self.broken) == 0, "seed \(seed): \(story)")
             guard picture == model.picture else { return }
         }
         try await bringHome(&hands, seed: seed, story)
