@@ -20,6 +20,12 @@ package struct Backoff: Hashable, Sendable {
 
     /// A delay between zero and the bound, each as likely as the other.
     package func delay(afterFailures failures: Int) -> Duration {
-        .microseconds(Int64.random(in: 0...bound(afterFailures: failures).wholeMicroseconds))
+        var generator = SystemRandomNumberGenerator()
+        return delay(afterFailures: failures, using: &generator)
+    }
+
+    /// The same, drawn from `generator`.
+    package func delay(afterFailures failures: Int, using generator: inout some RandomNumberGenerator) -> Duration {
+        .microseconds(Int64.random(in: 0...bound(afterFailures: failures).wholeMicroseconds, using: &generator))
     }
 }

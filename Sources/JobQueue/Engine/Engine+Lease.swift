@@ -20,7 +20,9 @@ extension Engine {
                     die()
                     return
                 }
+                let held = store.lease.holds(for: .zero)
                 store.lease.renew(until: sent.advanced(by: configuration.lease))
+                if !held { hint() }
                 if failing { logger.notice("queue: heartbeats succeed again") }
                 failing = false
                 try await rescue(over: pool)
@@ -69,13 +71,10 @@ extension Engine {
                 logger.error(
                     "queue: a run passed its hard limit",
                     metadata: ["job": "\(run.job)", "step": "\(definition.key)", "limit": "\(definition.timeout)"])
-                let failure = JobFailure(
-                    code: "run_deadline", message: "The step took longer than \(definition.timeout) and was stopped.")
-                let verdict: Verdict = definition.doubt == .none ? .later(failure) : .inDoubt(failure)
                 if let stretch = entry.stretch {
-                    close(stretch, overdue: (run, Outcome(verdict)))
+                    close(stretch, overdue: (run, definition.overdue))
                 } else {
-                    answer([(run, Outcome(verdict))], definition)
+                    answer([(run, definition.overdue)], definition)
                 }
             }
         }

@@ -39,11 +39,17 @@ struct EngineState: Sendable {
     /// A claim may have been committed whose answer never came.
     private var mustCompare = false
     private var compareAgainAt: ContinuousClock.Instant?
+    /// Spreads the looks of idle workers, and those after a failure.
+    private var jitter: any RandomNumberGenerator & Sendable
     private var failures = 0
     private var quietUntil: ContinuousClock.Instant?
 
-    init(_ configuration: WorkerConfiguration, at now: ContinuousClock.Instant) {
+    init(
+        _ configuration: WorkerConfiguration, at now: ContinuousClock.Instant,
+        jitter: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator()
+    ) {
         self.configuration = configuration
+        self.jitter = jitter
         board = StreamBoard(at: now)
         wake = WakePolicy(poll: configuration.poll)
         (lookAt, claimAt, plannedAt) = (now, now, now)
@@ -78,7 +84,7 @@ struct EngineState: Sendable {
         var turn = Turn()
         if flushAt.map({ $0 <= now }) ?? false { takeReports(into: &turn) }
         if phase == .working && leaseHolds { look(into: &turn, at: now) }
-        guard !turn.isEmpty else { return .sleep(until: nextMoment(after: now)) }
+        guard !turn.isEmpty else { return .sleep(until: nextMoment(after: now, leaseHolds: leaseHolds)) }
         if let plan = turn.plan {
             reserved += plan.room
             reservedIn.merge(plan.reservations, uniquingKeysWith: +)
@@ -142,10 +148,11 @@ struct EngineState: Sendable {
         return oldestReport.advanced(by: configuration.flushAfter)
     }
 
-    private func nextMoment(after now: ContinuousClock.Instant) -> ContinuousClock.Instant {
+    private func nextMoment(after now: ContinuousClock.Instant, leaseHolds: Bool) -> ContinuousClock.Instant {
         var moments = [now.advanced(by: configuration.poll * 2)]
         if let flushAt { moments.append(flushAt) }
-        if phase == .working && configuration.concurrency > runs.count + reserved {
+        // Without a lease nothing is looked for, however much is known to be there.
+        if phase == .working && leaseHolds && configuration.concurrency > runs.count + reserved {
             moments.append(max(lookAt, board.nextSurvey))
             if board.hasWork(at: now, queueRoom: queueRoom) { moments.append(claimAt) }
             if let due = board.nextDue(after: now) { moments.append(due) }
@@ -263,8 +270,7 @@ struct EngineState: Sendable {
         case (nil, false): wish = nil
         case (false, _), (nil, true):
             // A survey also sees what somebody else is taking, or what only another release can run.
-            var generator = SystemRandomNumberGenerator()
-            (lookAt, wish) = wake.foundNothing(at: now, using: &generator)
+            (lookAt, wish) = wake.foundNothing(at: now, using: &jitter)
             claimAt = lookAt
         }
         if let wish { pendingWish = wish }
@@ -336,7 +342,7 @@ struct EngineState: Sendable {
         if let wish = turn.wish { pendingWish = pendingWish ?? wish }
         failures += 1
         let backoff = Backoff(base: .milliseconds(20), limit: .seconds(2))
-        quietUntil = now.advanced(by: backoff.delay(afterFailures: failures))
+        quietUntil = now.advanced(by: backoff.delay(afterFailures: failures, using: &jitter))
         hint(at: now)
     }
 

@@ -55,8 +55,8 @@ package final class JobRun: Sendable {
 
     /// Whether the lease will still hold `duration` from now by this process's `ContinuousClock`, which runs through
     /// suspend. Ask right before a send, with the request's time-out; on `false` answer ``Verdict/handBack``.
-    package func hasLease(for duration: Duration) -> Bool {
-        lease.holds(for: duration)
+    package func hasLease(for duration: Duration, at now: ContinuousClock.Instant = .now) -> Bool {
+        lease.holds(for: duration, at: now)
     }
 
     /// A run as a worker makes it; tests of steps make their own, whose lease never ends unless `lease` says so.

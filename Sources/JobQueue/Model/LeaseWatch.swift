@@ -15,10 +15,10 @@ package final class LeaseWatch: Sendable {
         self.end = Mutex(end)
     }
 
-    /// Whether the lease still holds `duration` from now.
-    package func holds(for duration: Duration) -> Bool {
+    /// Whether the lease still holds `duration` from `now`.
+    package func holds(for duration: Duration, at now: ContinuousClock.Instant = .now) -> Bool {
         guard let end = end.withLock({ $0 }) else { return false }
-        return ContinuousClock.now.advanced(by: duration) < end
+        return now.advanced(by: duration) < end
     }
 
     /// Moves the end forward, never back.

@@ -62,4 +62,11 @@ package struct StepDefinition: Sendable {
             return outcomes
         }
     }
+
+    /// What is said of a run that passed its hard limit.
+    var overdue: Outcome {
+        let failure = JobFailure(
+            code: "run_deadline", message: "The step took longer than \(timeout) and was stopped.")
+        return Outcome(doubt == .none ? .later(failure) : .inDoubt(failure))
+    }
 }

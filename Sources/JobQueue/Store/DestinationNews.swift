@@ -15,8 +15,16 @@ struct DestinationNews: Sendable {
     /// When the last of the runs that failed was claimed; if none did, the last of all.
     var claimedAt: Timestamp? { lastFailedClaim ?? lastClaim }
 
-    /// Takes in a report whose outcome counted.
-    mutating func add(_ report: Report) {
+    /// What the reports whose outcomes counted tell of which destination, in the order of their names.
+    static func of(_ reports: [Report]) -> [(name: String, news: DestinationNews)] {
+        var news: [String: DestinationNews] = [:]
+        for report in reports where report.run.queue != QueueName.local {
+            news[report.run.queue, default: DestinationNews()].add(report)
+        }
+        return news.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    private mutating func add(_ report: Report) {
         let claimedAt = report.run.claimedAt
         lastClaim = max(lastClaim ?? claimedAt, claimedAt)
         if let hold = report.disposition.hold, let failure = report.disposition.failure {

@@ -6,11 +6,7 @@ extension QueueStore {
     static func tellDestinations(
         _ reports: [Report], into answer: inout RecordAnswer, _ transaction: borrowing Transaction
     ) throws(PostgresError) {
-        var news: [String: DestinationNews] = [:]
-        for report in reports where report.run.queue != QueueName.local {
-            news[report.run.queue, default: DestinationNews()].add(report)
-        }
-        for (name, news) in news.sorted(by: { $0.key < $1.key }) {
+        for (name, news) in DestinationNews.of(reports) {
             for (hold, failure) in news.holds {
                 try close(name, hold, failure, into: &answer, transaction)
             }

@@ -76,8 +76,7 @@ package struct ReceiptAdministration: Sendable {
                 return .refused(error.description)
             }
         }
-        let isReceiptStep = [ReceiptSteps.submit, ReceiptSteps.await].contains(dead.step)
-        let step: String? = plan == .sameStep || (!isReceiptStep && plan == .rebuild) ? nil : ReceiptSteps.build
+        let step = plan.firstStep(afterDyingAt: dead.step)
         let isNextEdition = plan == .nextEdition
         let outcome = try await pool.withTransaction { transaction throws(PostgresError) -> String in
             // The job first: from here on nobody else touches it, and only who got it may give its receipts up.

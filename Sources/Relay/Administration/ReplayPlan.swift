@@ -65,4 +65,10 @@ package enum ReplayPlan: Hashable, Sendable {
         if receipts.contains(.refused) || receipts.contains(.abandoned) { return .nextEdition }
         return receipts.isEmpty ? .rebuild : .sameStep
     }
+
+    /// Where a job that died at `step` begins again; nil: at that very step.
+    package func firstStep(afterDyingAt step: String) -> String? {
+        let isReceiptStep = [ReceiptSteps.submit, ReceiptSteps.await].contains(step)
+        return self == .sameStep || !isReceiptStep && self == .rebuild ? nil : ReceiptSteps.build
+    }
 }

@@ -13,34 +13,69 @@ extension ReceiptSteps {
             guard let event = run.eventID,
                 let receipt = try await receipts.receipt(event: event, part: run.part)
             else { return Outcome(.dead(failure.receiptGone(part: run.part))) }
-            switch receipt.state {
-            case .fiscalised:
-                return try await afterFiscalised(receipt, run, shop: shop)
-            case .planned:
-                return Outcome(
-                    .next(step: Self.submit, queue: receipt.destination, part: receipt.part, checkpoint: nil))
-            case .refused, .shadow, .abandoned:
-                return Outcome(.dead(failure.receiptClosed(receipt.state)))
-            case .submitted:
-                break
+            switch question(about: receipt, run) {
+            case .answer(let outcome):
+                return outcome
+            case .finished:
+                return afterFiscalised(
+                    receipt, run, shop: shop, others: try await receipts.receipts(event: receipt.eventID))
+            case .ask(let register, let providerID):
+                let answer = await register.provider.status(of: providerID)
+                var others: [StoredReceipt] = []
+                if case .fiscalised = answer.verdict {
+                    others = try await receipts.receipts(event: receipt.eventID)
+                }
+                return settle(
+                    answer, receipt, run, shop: shop, others: others, answeredAt: LocalClock.now,
+                    jitter: Double.random(in: 0...1))
             }
-            guard let register = directory.registers[receipt.destination] else {
-                return Outcome(.dead(failure.unknownDestination(receipt.destination)))
-            }
-            guard let providerID = receipt.providerID else {
-                return Outcome(.dead(failure.receiptGone(part: run.part)))
-            }
-            let answer = await register.provider.status(of: providerID)
-            return try await settle(answer, receipt, run, shop: shop)
         } catch {
             return databaseAway()
         }
     }
 
-    private func settle(
-        _ answer: StatusAnswer, _ receipt: StoredReceipt, _ run: JobRun, shop: Shop
-    ) async throws(PostgresError) -> Outcome {
-        let exchange = ExchangeRecord(answeredAt: LocalClock.now, code: answer.exchange.code)
+    /// What an await step does about a receipt.
+    enum Question {
+        /// This register is asked by its own number of the receipt.
+        case ask(CashRegister, providerID: String)
+        /// It has its fiscal signs: the next part, or the end.
+        case finished
+        /// Nobody is asked.
+        case answer(Outcome)
+    }
+
+    /// Who is to be asked about a receipt: a pure function of what is on record.
+    func question(about receipt: StoredReceipt, _ run: JobRun) -> Question {
+        switch receipt.state {
+        case .fiscalised:
+            return .finished
+        case .planned:
+            return .answer(
+                Outcome(.next(step: Self.submit, queue: receipt.destination, part: receipt.part, checkpoint: nil)))
+        case .refused, .shadow, .abandoned:
+            return .answer(Outcome(.dead(failure.receiptClosed(receipt.state))))
+        case .submitted:
+            break
+        }
+        guard let register = directory.registers[receipt.destination] else {
+            return .answer(Outcome(.dead(failure.unknownDestination(receipt.destination))))
+        }
+        guard let providerID = receipt.providerID else {
+            return .answer(Outcome(.dead(failure.receiptGone(part: run.part))))
+        }
+        return .ask(register, providerID: providerID)
+    }
+
+    /// What the provider's word on a receipt means: a pure function of it, and of a jitter, 0 up to 1, that the caller
+    /// draws.
+    ///
+    /// `others` are all receipts of the event, wanted only when this one is fiscalised; `answeredAt` is by this machine's
+    /// clock.
+    func settle(
+        _ answer: StatusAnswer, _ receipt: StoredReceipt, _ run: JobRun, shop: Shop, others: [StoredReceipt],
+        answeredAt: Timestamp, jitter: Double
+    ) -> Outcome {
+        let exchange = ExchangeRecord(answeredAt: answeredAt, code: answer.exchange.code)
         switch answer.verdict {
         case .waiting:
             let pastDeadline = run.occurredAt.duration(to: run.claimedAt) > shop.settings.fiscalDeadline
@@ -48,12 +83,12 @@ extension ReceiptSteps {
                 .snooze(
                     for: PollSchedule.pause(
                         polls: run.snoozes + 2, pastDeadline: pastDeadline, first: shop.settings.provider.firstPoll,
-                        jitter: Double.random(in: 0...1)),
+                        jitter: jitter),
                     checkpoint: run.checkpoint))
         case .fiscalised(let result):
             let effect = ReceiptEffects.fiscalise(
                 receipt.id, fn: result.fn, fd: result.fd, fpd: result.fpd, qr: result.qr)
-            return try await afterFiscalised(receipt, run, shop: shop, effects: [effect], exchange: exchange)
+            return afterFiscalised(receipt, run, shop: shop, others: others, effects: [effect], exchange: exchange)
         case .failed(let fault, passing: true)
         where run.occurredAt.duration(to: run.claimedAt) <= shop.settings.fiscalDeadline:
             // Nothing is wrong with the receipt: the same bytes again, which the provider queues anew.
@@ -68,10 +103,12 @@ extension ReceiptSteps {
                 exchange: exchange)
         case .unknownReceipt(let fault):
             // Accepted and then unknown: a list that lags, or an account that was changed. Asking never stops.
-            return Outcome(.later(failure.provider(fault), after: pauseAfterFault(run, shop)), exchange: exchange)
+            return Outcome(
+                .later(failure.provider(fault), after: pauseAfterFault(run, shop, jitter)), exchange: exchange)
         case .later(let fault):
             return Outcome(
-                .later(failure.provider(fault, blames: true), after: pauseAfterFault(run, shop)), exchange: exchange)
+                .later(failure.provider(fault, blames: true), after: pauseAfterFault(run, shop, jitter)),
+                exchange: exchange)
         case .throttled(let fault, let retryAfter):
             return Outcome(.throttled(failure.provider(fault), retryAfter: retryAfter), exchange: exchange)
         case .unauthorised(let fault):
@@ -81,18 +118,19 @@ extension ReceiptSteps {
 
     private static let pauseAfterPassingFailure: Duration = .seconds(30)
 
-    private func pauseAfterFault(_ run: JobRun, _ shop: Shop) -> Duration {
+    private func pauseAfterFault(_ run: JobRun, _ shop: Shop, _ jitter: Double) -> Duration {
         PollSchedule.pauseAfterFault(
             elapsed: run.stepSince.duration(to: run.claimedAt),
             pastDeadline: run.occurredAt.duration(to: run.claimedAt) > shop.settings.fiscalDeadline,
-            jitter: Double.random(in: 0...1))
+            jitter: jitter)
     }
 
-    /// The receipt is done: the next part, or the end with the write-back to the order.
+    /// The receipt is done: the next part, or the end with the write-back to the order. `others` are all receipts of its
+    /// event.
     func afterFiscalised(
-        _ receipt: StoredReceipt, _ run: JobRun, shop: Shop, effects: [Effect] = [], exchange: ExchangeRecord? = nil
-    ) async throws(PostgresError) -> Outcome {
-        let others = try await receipts.receipts(event: receipt.eventID)
+        _ receipt: StoredReceipt, _ run: JobRun, shop: Shop, others: [StoredReceipt], effects: [Effect] = [],
+        exchange: ExchangeRecord? = nil
+    ) -> Outcome {
         let open = others.first { $0.part > receipt.part && ($0.state == .planned || $0.state == .submitted) }
         if let open {
             return Outcome(

@@ -16,11 +16,19 @@ extension ReceiptSteps {
         do {
             guard let event = run.eventID else { return Outcome(.dead(failure.payloadErased())) }
             let own = try await receipts.receipts(event: event)
-            if own.contains(where: { $0.edition == run.edition && $0.state != .refused && $0.state != .abandoned }) {
-                return resume(run, own)
-            }
+            if let outcome = resume(run, own) { return outcome }
             let plan = try await self.plan(run, event: event, shop: shop)
-            return try await record(plan, of: run, event: event, shop: shop, own: own)
+            var rivals: [String: Int64] = [:]
+            for settlement in Self.settlements(of: plan, own) where rivals[settlement] == nil {
+                rivals[settlement] = try await receipts.rival(shop: run.shop, settlementKey: settlement, of: event)
+            }
+            return try promise(plan, run, event: event, shop: shop, own: own, rivals: rivals) { receipt, part in
+                guard let intent = try intent(receipt, part: part, of: run, event: event, shop: shop) else {
+                    return nil
+                }
+                return Promise(
+                    part: part, destination: intent.destination, effect: try intent.effect())
+            }
         } catch let fault as PlanningFault {
             return Outcome(.dead(failure.planning(fault)))
         } catch is PostgresError {
@@ -36,7 +44,7 @@ extension ReceiptSteps {
     private static let firstMoment = Timestamp(microsecondsSince1970: 946_684_800_000_000)
 
     /// An event that came too late to be receipted without a person's word (I9, I11), or at no time that can be.
-    private func lateness(of run: JobRun, shop: Shop) -> JobFailure? {
+    func lateness(of run: JobRun, shop: Shop) -> JobFailure? {
         let age = run.occurredAt.duration(to: run.claimedAt)
         if age < .zero - Self.clockTolerance || run.occurredAt < Self.firstMoment { return failure.impossibleMoment() }
         guard run.orderedAs == nil else { return nil }
@@ -49,42 +57,69 @@ extension ReceiptSteps {
         return nil
     }
 
-    /// The receipts are on record already: go on with the first that is not done.
-    private func resume(_ run: JobRun, _ own: [StoredReceipt]) -> Outcome {
+    /// If the receipts of this edition are on record already: go on with the first that is not done.
+    func resume(_ run: JobRun, _ own: [StoredReceipt]) -> Outcome? {
+        guard own.contains(where: { $0.edition == run.edition && $0.state != .refused && $0.state != .abandoned })
+        else { return nil }
         guard let next = own.first(where: { $0.state == .planned || $0.state == .submitted }) else {
             return Outcome(.finish(outcome: own.contains { $0.state == .shadow } ? "shadow" : "fiscalised"))
         }
         return Outcome(.next(step: Self.submit, queue: next.destination, part: next.part, checkpoint: nil))
     }
 
-    private func record(
-        _ plan: ReceiptPlan, of run: JobRun, event: Int64, shop: Shop, own: [StoredReceipt]
-    ) async throws -> Outcome {
+    /// The settlements that a plan needs to have for itself: those of the parts that are not printed yet.
+    static func settlements(of plan: ReceiptPlan, _ own: [StoredReceipt]) -> [String] {
+        guard case .receipts(let planned) = plan else { return [] }
+        return planned.enumerated().filter { !isPrinted(part: $0.offset + 1, own) }.map {
+            $0.element.settlementKey.description
+        }
+    }
+
+    private static func isPrinted(part: Int, _ own: [StoredReceipt]) -> Bool {
+        own.contains { $0.part == part && $0.state == .fiscalised }
+    }
+
+    /// A receipt ready to be put on record.
+    struct Promise: Sendable {
+        let part: Int
+        /// ``nowhere``: it is never sent.
+        let destination: String
+        let effect: Effect
+    }
+
+    /// Puts a plan on record, unless another event settles the same: a function of what is on record.
+    ///
+    /// `own` are all receipts of the event, `rivals` the events whose living receipts settle what the plan does, by
+    /// settlement. `promised` gives a receipt its key and bytes; nil when its register is not configured.
+    ///
+    /// - Throws: What `promised` throws, but for `FiscalFaults`, which end in front of a person.
+    func promise(
+        _ plan: ReceiptPlan, _ run: JobRun, event: Int64, shop: Shop, own: [StoredReceipt], rivals: [String: Int64],
+        _ promised: (PlannedReceipt, Int) throws -> Promise?
+    ) throws -> Outcome {
         guard case .receipts(let planned) = plan else {
             if case .nothingDue(let word) = plan { return Outcome(.finish(outcome: word)) }
             return Outcome(.finish(outcome: "nothing_due"))
         }
         if let printed = Self.displaced(own, by: planned) { return Outcome(.dead(failure.planChanged(part: printed))) }
         var effects: [Effect] = []
-        var first: (part: Int, destination: String)?
+        var first: Promise?
         for (index, receipt) in planned.enumerated() {
             let part = index + 1
-            if own.contains(where: { $0.part == part && $0.state == .fiscalised }) { continue }
+            if Self.isPrinted(part: part, own) { continue }
             let settlement = receipt.settlementKey.description
-            if let rival = try await receipts.rival(shop: run.shop, settlementKey: settlement, of: event) {
+            if let rival = rivals[settlement] {
                 return Outcome(.dead(failure.alreadyReceipted(by: rival, settlement: settlement)))
             }
-            let intent: ReceiptEffects.Intent
             do {
-                guard let made = try self.intent(receipt, part: part, of: run, event: event, shop: shop) else {
+                guard let promise = try promised(receipt, part) else {
                     return Outcome(.dead(failure.unknownDestination(receipt.destination ?? "")))
                 }
-                intent = made
+                effects.append(promise.effect)
+                if first == nil, promise.destination != Self.nowhere { first = promise }
             } catch let faults as FiscalFaults {
                 return Outcome(.dead(failure.faults(faults)))
             }
-            effects.append(try intent.effect())
-            if first == nil, intent.destination != Self.nowhere { first = (part, intent.destination) }
         }
         guard let first else {
             return Outcome(.finish(outcome: effects.isEmpty ? "fiscalised" : "shadow"), effects: effects)
@@ -112,7 +147,7 @@ extension ReceiptSteps {
     static let nowhere = "none"
 
     /// The receipt with key and bytes; nil when its original was issued by a register that is not configured.
-    private func intent(
+    func intent(
         _ planned: PlannedReceipt, part: Int, of run: JobRun, event: Int64, shop: Shop
     ) throws -> ReceiptEffects.Intent? {
         var register = shop.register

@@ -13,38 +13,61 @@ extension ReceiptSteps {
             guard let event = run.eventID,
                 let receipt = try await receipts.receipt(event: event, part: run.part)
             else { return Outcome(.dead(failure.receiptGone(part: run.part))) }
-            let register = directory.registers[receipt.destination]
-            switch SubmitDecision.beforeSending(
-                state: receipt.state, settlesDoubt: run.settlingDoubt || receipt.isSuspect,
-                doubt: doubt(about: receipt, run, register),
-                isLate: run.orderedAs == nil
-                    && run.occurredAt.duration(to: run.claimedAt) > shop.settings.fiscalDeadline,
-                heard: run.evidence.flatMap(SubmitEvidence.providerID))
-            {
-            case .send:
-                break
-            case .alreadyAccepted(let providerID):
-                return accepted(receipt, providerID: providerID, shop, exchange: nil)
-            case .await:
-                return Outcome(
-                    .next(step: Self.await, queue: receipt.destination, part: receipt.part, checkpoint: nil))
+            switch submission(of: receipt, run, shop: shop, jitter: Double.random(in: 0...1)) {
+            case .answer(let outcome):
+                return outcome
             case .finished:
-                return try await afterFiscalised(receipt, run, shop: shop)
-            case .closed:
-                return Outcome(.dead(failure.receiptClosed(receipt.state)))
-            case .person:
-                return Outcome(.dead(failure.inDoubt()))
-            case .late:
-                return Outcome(
-                    .dead(failure.deadlinePassed(hours: shop.settings.fiscalDeadline.components.seconds / 3600)))
+                return afterFiscalised(
+                    receipt, run, shop: shop, others: try await receipts.receipts(event: receipt.eventID))
+            case .send(let register):
+                guard let request = try await receipts.request(of: receipt.id) else {
+                    return Outcome(.dead(failure.receiptGone(part: run.part)))
+                }
+                return await send(request, receipt, register, run, shop: shop)
             }
-            guard let register else { return Outcome(.dead(failure.unknownDestination(receipt.destination))) }
-            guard let request = try await receipts.request(of: receipt.id) else {
-                return Outcome(.dead(failure.receiptGone(part: run.part)))
-            }
-            return await send(request, receipt, register, run, shop: shop)
         } catch {
             return databaseAway()
+        }
+    }
+
+    /// What a submit step does with a receipt.
+    enum Submission {
+        /// Its bytes go to this register, while the lease outlives the request.
+        case send(CashRegister)
+        /// It has its fiscal signs: the next part, or the end.
+        case finished
+        /// Nothing is sent.
+        case answer(Outcome)
+    }
+
+    /// What is to be done with a receipt before anything is sent: a pure function of what is on record, and of a jitter,
+    /// 0 up to 1, that the caller draws.
+    func submission(of receipt: StoredReceipt, _ run: JobRun, shop: Shop, jitter: Double) -> Submission {
+        let register = directory.registers[receipt.destination]
+        let decision = SubmitDecision.beforeSending(
+            state: receipt.state, settlesDoubt: run.settlingDoubt || receipt.isSuspect,
+            doubt: doubt(about: receipt, run, register),
+            isLate: run.orderedAs == nil
+                && run.occurredAt.duration(to: run.claimedAt) > shop.settings.fiscalDeadline,
+            heard: run.evidence.flatMap(SubmitEvidence.providerID))
+        switch decision {
+        case .send:
+            guard let register else { return .answer(Outcome(.dead(failure.unknownDestination(receipt.destination)))) }
+            return .send(register)
+        case .alreadyAccepted(let providerID):
+            return .answer(accepted(receipt, providerID: providerID, shop, exchange: nil, jitter: jitter))
+        case .await:
+            return .answer(
+                Outcome(.next(step: Self.await, queue: receipt.destination, part: receipt.part, checkpoint: nil)))
+        case .finished:
+            return .finished
+        case .closed:
+            return .answer(Outcome(.dead(failure.receiptClosed(receipt.state))))
+        case .person:
+            return .answer(Outcome(.dead(failure.inDoubt())))
+        case .late:
+            return .answer(
+                Outcome(.dead(failure.deadlinePassed(hours: shop.settings.fiscalDeadline.components.seconds / 3600))))
         }
     }
 
@@ -57,20 +80,36 @@ extension ReceiptSteps {
         return receipt.isSuspect && replacesASale ? .person : register?.provider.doubt.policy
     }
 
+    /// How long the lease must outlive the moment before a send: the answer must be here, and be written, while it
+    /// holds, or another worker may be sending too.
+    static func leaseNeeded(by register: CashRegister) -> Duration { register.timeout + WorkerSettings.answerMargin }
+
     private func send(
         _ request: [UInt8], _ receipt: StoredReceipt, _ register: CashRegister, _ run: JobRun, shop: Shop
     ) async -> Outcome {
-        // The answer must be here, and be written, while the lease holds: else another worker may be sending too.
-        guard run.hasLease(for: register.timeout + WorkerSettings.answerMargin) else { return Outcome(.handBack) }
+        guard run.hasLease(for: Self.leaseNeeded(by: register)) else { return Outcome(.handBack) }
         let sentAt = LocalClock.now
         let answer = await register.provider.submit(request, of: receipt.type)
+        return afterSending(
+            answer, receipt, register, shop, sentAt: sentAt, answeredAt: LocalClock.now,
+            jitter: Double.random(in: 0...1))
+    }
+
+    /// What became of a send: a pure function of the answer, and of a jitter, 0 up to 1, that the caller draws.
+    ///
+    /// The request began to leave at `sentAt`, and its answer was here, or the wait for it over, at `answeredAt`, by this
+    /// machine's clock.
+    func afterSending(
+        _ answer: SubmitAnswer, _ receipt: StoredReceipt, _ register: CashRegister, _ shop: Shop, sentAt: Timestamp,
+        answeredAt: Timestamp, jitter: Double
+    ) -> Outcome {
         let exchange = ExchangeRecord(
             sentAt: answer.exchange.provenUnsent ? nil : sentAt,
-            answeredAt: answer.exchange.httpStatus == nil ? nil : LocalClock.now, code: answer.exchange.code,
+            answeredAt: answer.exchange.httpStatus == nil ? nil : answeredAt, code: answer.exchange.code,
             digest: receipt.requestDigest, evidence: SubmitEvidence.text(answer))
         switch answer.verdict {
         case .accepted(let providerID):
-            return accepted(receipt, providerID: providerID, shop, exchange: exchange)
+            return accepted(receipt, providerID: providerID, shop, exchange: exchange, jitter: jitter)
         case .rejected(let fault):
             return Outcome(
                 .dead(failure.provider(fault)), effects: [ReceiptEffects.refuse(receipt.id, fault)],
@@ -90,7 +129,7 @@ extension ReceiptSteps {
     }
 
     private func accepted(
-        _ receipt: StoredReceipt, providerID: String, _ shop: Shop, exchange: ExchangeRecord?
+        _ receipt: StoredReceipt, providerID: String, _ shop: Shop, exchange: ExchangeRecord?, jitter: Double
     ) -> Outcome {
         var effects = [ReceiptEffects.accept(receipt.id, providerID: providerID)]
         // It may have been called about while it was being sent.
@@ -99,8 +138,7 @@ extension ReceiptSteps {
             .next(
                 step: Self.await, queue: receipt.destination, part: receipt.part, checkpoint: nil,
                 after: PollSchedule.pause(
-                    polls: 1, pastDeadline: false, first: shop.settings.provider.firstPoll,
-                    jitter: Double.random(in: 0...1))),
+                    polls: 1, pastDeadline: false, first: shop.settings.provider.firstPoll, jitter: jitter)),
             effects: effects, exchange: exchange)
     }
 }

@@ -39,6 +39,35 @@ package struct StoredReceipt: Sendable {
         concat_ws(': ', refusal_code, refusal_message) AS refusal, created_at, suspect
         """
 
+    /// A receipt that is promised, as it would be read back; its fate comes with the other arguments.
+    init(
+        _ intent: ReceiptEffects.Intent, id: Int64, state: ReceiptState, providerID: String?, signs: PrintedSigns?,
+        createdAt: Timestamp
+    ) {
+        self.id = id
+        eventID = intent.eventID
+        part = intent.part
+        edition = intent.edition
+        shop = intent.shop
+        settlementKey = intent.planned.settlementKey.description
+        orderID = intent.planned.orderID
+        paymentID = intent.planned.paymentID
+        originalExternalID = intent.planned.originalExternalID
+        type = intent.planned.document.body.type
+        total = intent.planned.document.body.total
+        provider = intent.provider
+        destination = intent.destination
+        externalID = intent.externalID.text
+        document = intent.planned.document
+        requestDigest = intent.digest
+        self.state = state
+        self.providerID = providerID
+        (fn, fd, fpd, qr) = (signs?.fn, signs?.fd, signs?.fpd, nil)
+        refusal = nil
+        self.createdAt = createdAt
+        isSuspect = false
+    }
+
     init(row: borrowing Row) throws(PostgresError) {
         id = try row.get("id")
         eventID = try row.get("event_id")
