@@ -27,10 +27,11 @@ ifeq ($(strip $(ARGS)),)
 	@# First, since the Swift run's closing line is the one to look for at the end.
 	deploy/bitrix/tests/run --quiet
 	@# In groups: tests that share a server and two cores with all others would spend their time limits waiting.
-	$(SWIFT) test --skip '^(JobQueueTests|EndToEndTests|ChaosTests)\.|$(ALONE)'
+	$(SWIFT) test --skip '^(JobQueueTests|EndToEndTests|ChaosTests|SimulationTests)\.|$(ALONE)'
 	$(SWIFT) test --skip-build --filter '^JobQueueTests\.'
 	$(SWIFT) test --skip-build --filter '^EndToEndTests\.'
 	$(SWIFT) test --skip-build --filter '^ChaosTests\.'
+	$(SWIFT) test --skip-build --filter '^SimulationTests\.'
 	@# Thousands of sockets at once are counted one by one, in a process where nobody else opens any.
 	$(SWIFT) test --skip-build --filter '$(ALONE)'
 else
@@ -45,9 +46,12 @@ test-bitrix: setup
 # the same seed is the same plan. Run it as root, or disks are not filled.
 CHAOS_SEED ?= $(shell date +%s)
 CHAOS_SECONDS ?= 240
+SIMULATION_SCHEDULES ?= 1000000
 chaos: setup
 	CHAOS_SEED=$(CHAOS_SEED) CHAOS_SECONDS=$(CHAOS_SECONDS) $(SWIFT) test --filter ChaosTests $(ARGS)
-	FISCAL_PROPERTY_ORDERS=100000 $(SWIFT) test --skip ChaosTests $(ARGS)
+	FISCAL_RELAY_SIMULATION=1 SIMULATION_SEED=$(CHAOS_SEED) SIMULATION_SCHEDULES=$(SIMULATION_SCHEDULES) \
+		$(SWIFT) test -c release -Xswiftc -enable-testing --scratch-path .build/simulation --filter SimulationTests
+	FISCAL_PROPERTY_ORDERS=100000 $(SWIFT) test --skip 'ChaosTests|SimulationTests' $(ARGS)
 
 # libFuzzer on everything that comes in from outside, FUZZ_SECONDS for each target.
 fuzz: setup

@@ -126,6 +126,12 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
+            name: "SimulationTests",
+            dependencies: [
+                "Fiscal", "FiscalProviders", "HTTPTransport", "JobQueue", "Postgres", "Relay", "TestSupport",
+            ],
+            swiftSettings: strict),
+        .testTarget(
             name: "ChaosTests",
             dependencies: [
                 "EmbeddedPostgres", "HTTPTransport", "JobQueue", "Postgres", "Relay", "Sandbox", "TestSupport",
@@ -158,4 +164,13 @@ if let library = Context.environment["FISCAL_RELAY_FUZZ"] {
         .executableTarget(
             name: "Fuzzer", dependencies: ["FuzzTargets"], path: "Tests/Fuzzer", exclude: ["run"],
             swiftSettings: strict, linkerSettings: [.unsafeFlags(["-Xlinker", library]), .linkedLibrary("stdc++")]))
+}
+
+// `make chaos`: the simulation in a release build, without the targets that it does not need.
+if Context.environment["FISCAL_RELAY_SIMULATION"] != nil {
+    let needed: Set = [
+        "CPostgres", "CCurl", "Postgres", "HTTPTransport", "JobQueue", "Fiscal", "FiscalProviders", "Bitrix", "Relay",
+        "EmbeddedPostgres", "TestSupport", "SimulationTests",
+    ]
+    package.targets.removeAll { !needed.contains($0.name) }
 }

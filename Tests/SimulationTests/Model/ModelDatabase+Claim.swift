@@ -1,0 +1,160 @@
+import Postgres
+
+@testable import JobQueue
+
+extension ModelDatabase {
+    private func closed(_ queue: String, at now: Timestamp) -> Duration? {
+        guard let destination = destinations[queue] else { return .zero }
+        return destination.closed(at: now)
+    }
+
+    /// What work there is, as `fiscal.survey` tells it.
+    func survey(at now: Timestamp) -> [SurveyFinding] {
+        var streams: [StreamKey] = []
+        var due: [(queue: String, at: Timestamp)] = []
+        for job in jobs {
+            if job.state == .ready {
+                let key = StreamKey(queue: job.queue, shop: job.shop, priority: 0)
+                if !streams.contains(key) { streams.append(key) }
+            } else if job.isDue {
+                if let index = due.firstIndex(where: { $0.queue == job.queue }) {
+                    due[index].at = min(due[index].at, job.runAt)
+                } else {
+                    due.append((job.queue, job.runAt))
+                }
+            }
+        }
+        streams.sort { ($0.queue, $0.shop) < ($1.queue, $1.shop) }
+        due.sort { $0.queue < $1.queue }
+        var findings: [SurveyFinding] = []
+        for key in streams {
+            findings.append(
+                SurveyFinding(queue: key.queue, stream: key, wait: .zero, closedFor: closed(key.queue, at: now)))
+        }
+        for (queue, at) in due {
+            // The database answers in whole milliseconds, rounded up.
+            let wait = max(.zero, now.duration(to: at)).wholeMilliseconds
+            findings.append(
+                SurveyFinding(queue: queue, stream: nil, wait: wait, closedFor: closed(queue, at: now)))
+        }
+        return findings
+    }
+
+    /// Claims as `fiscal.claim_runs` does. A worker that was called dead gets nothing, not even counts.
+    mutating func claim(_ worker: Int64, _ plan: ClaimPlan, lease: LeaseWatch, at now: Timestamp) -> ClaimAnswer {
+        guard let me = workers[worker], !me.isDead else { return ClaimAnswer() }
+        var room = plan.room
+        var candidates: [Int] = []
+        var counts = [Int?](repeating: nil, count: plan.streams.count)
+        var dueCounts = [Int?](repeating: nil, count: plan.dueQueues.count)
+        for pass in 1...2 {
+            if (pass == 1) == plan.dueFirst {
+                for (index, queue) in plan.dueQueues.enumerated() where room > 0 {
+                    let found = take(room, from: queue, by: me, at: now) { $0.isDue && $0.runAt <= now }
+                    dueCounts[index] = found.count
+                    room -= found.count
+                    candidates += found
+                }
+            } else {
+                for (index, visit) in plan.streams.enumerated() where room > 0 {
+                    let found = take(min(room, visit.limit), from: visit.key.queue, by: me, at: now) {
+                        $0.state == .ready && $0.shop == visit.key.shop
+                            && ($0.runAt, $0.id) >= (visit.floor.readyAt, visit.floor.id)
+                    }
+                    counts[index] = found.count
+                    room -= found.count
+                    candidates += found
+                }
+            }
+        }
+        var answer = ClaimAnswer()
+        answer.visited = counts + dueCounts
+        answer.lookedAt = now
+        for index in admit(candidates) {
+            jobs[index].state = .running
+            jobs[index].runNumber += 1
+            jobs[index].worker = worker
+            jobs[index].claimedAt = now
+            jobs[index].holder = !jobs[index].lane.isEmpty && mutation != .laneKeyRemoved
+            answer.runs.append(claimed(jobs[index], lease))
+        }
+        answer.runs.sort { ($0.readyAt, $0.run.job) < ($1.readyAt, $1.run.job) }
+        return answer
+    }
+
+    /// The first jobs of a queue that fit, and that the worker has a step for; none while the queue is closed.
+    private mutating func take(
+        _ limit: Int, from queue: String, by worker: ModelWorker, at now: Timestamp, where fits: (ModelJob) -> Bool
+    ) -> [Int] {
+        guard closed(queue, at: now) == .zero else { return [] }
+        let quota = destinations[queue]?.allowance(limit) ?? limit
+        var found = jobs.indices.filter { index in
+            jobs[index].queue == queue && fits(jobs[index])
+                && worker.steps[StepKey(kind: jobs[index].kind, step: jobs[index].step)] != nil
+        }
+        if found.count > 1 { found.sort { (jobs[$0].runAt, jobs[$0].id) < (jobs[$1].runAt, jobs[$1].id) } }
+        if found.count > quota { found.removeLast(found.count - quota) }
+        if !found.isEmpty { destinations[queue]?.spend(at: now) }
+        return found
+    }
+
+    /// Of the candidates those that may run; the others step aside.
+    private mutating func admit(_ candidates: [Int]) -> [Int] {
+        guard mutation != .laneKeyRemoved else { return candidates }
+        // Decided by how it is before.
+        let before = jobs
+        func mayBegin(_ job: ModelJob) -> Bool {
+            !before.contains { other in
+                other.shop == job.shop && other.lane == job.lane
+                    && (other.holder || other.id < job.id && other.state != .dead)
+            }
+        }
+        return candidates.filter { index in
+            let job = before[index]
+            if job.lane.isEmpty || job.holder || mayBegin(job) { return true }
+            jobs[index].state = .waiting
+            return false
+        }
+    }
+
+    private func claimed(_ job: ModelJob, _ lease: LeaseWatch) -> ClaimedRun {
+        let event = events.first { $0.id == job.eventID }
+        let run = JobRun(
+            job: JobID(job.id), runNumber: job.runNumber, eventID: job.eventID, shop: job.shop, kind: job.kind,
+            eventKey: event?.key ?? "", lane: job.lane, queue: job.queue, step: job.step, part: job.part,
+            edition: job.edition, attempt: job.attempt, snoozes: job.snoozes, doubts: job.doubts,
+            checkpoint: job.checkpoint, payload: "{}", occurredAt: event?.occurredAt ?? job.stepSince,
+            createdAt: event?.committedAt ?? job.stepSince, claimedAt: job.claimedAt ?? job.stepSince,
+            stepSince: job.stepSince, settlingDoubt: job.doubtful, evidence: job.evidence, orderedAs: job.orderedAs,
+            lease: lease)
+        return ClaimedRun(run: run, priority: 0, readyAt: job.runAt)
+    }
+
+    /// Gives the turn of a lane to the eldest job that waits for it.
+    mutating func passTurn(shop: String, lane: String, at now: Timestamp) {
+        guard mutation != .turnKept else { return }
+        let eldest = jobs.indices.first {
+            !jobs[$0].holder && jobs[$0].state != .dead && jobs[$0].shop == shop && jobs[$0].lane == lane
+        }
+        if let eldest, jobs[eldest].state == .waiting {
+            jobs[eldest].state = .ready
+            jobs[eldest].runAt = now
+        }
+    }
+
+    /// Gives the turn of a lane on if nobody has it.
+    mutating func settleLane(shop: String, lane: String, at now: Timestamp) {
+        guard !jobs.contains(where: { $0.holder && $0.shop == shop && $0.lane == lane }) else { return }
+        passTurn(shop: shop, lane: lane, at: now)
+        tellSleepers(at: now)
+    }
+}
+
+extension Duration {
+    /// The same in whole milliseconds, rounded up.
+    var wholeMilliseconds: Duration {
+        let (seconds, attoseconds) = components
+        let unit: Int64 = 1_000_000_000_000_000
+        return .milliseconds(seconds * 1000 + (attoseconds + unit - 1) / unit)
+    }
+}

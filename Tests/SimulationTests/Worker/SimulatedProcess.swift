@@ -1,0 +1,116 @@
+/// A process: it can be killed and stopped at every message that leaves or comes, and at any moment between.
+final class SimulatedProcess {
+    let number: Int
+    unowned let world: SimulatedWorld
+    /// Grows with each death: what was under way for an earlier life comes to nobody.
+    private(set) var life = 0
+    private var suspendedUntil: Int64 = 0
+    /// What a new life begins with.
+    var start: () -> Void = {}
+    /// What dies with a life.
+    var ending: () -> Void = {}
+
+    /// How long it waits for the database, in microseconds.
+    static let patience: Int64 = 2_000_000
+    /// A statement that was sent is carried out within this time, which is shorter than a lease, or not at all.
+    static let latest: Int64 = 5_500_000
+
+    init(_ number: Int, _ world: SimulatedWorld) {
+        self.number = number
+        self.world = world
+    }
+
+    var isSuspended: Bool { world.now < suspendedUntil }
+
+    /// Does something later in this life, and not while the process is stopped.
+    func post(_ delay: Int64, _ action: @escaping () -> Void) {
+        let mine = life
+        world.after(delay) { [self] in
+            guard life == mine else { return }
+            if isSuspended {
+                post(suspendedUntil - world.now, action)
+            } else {
+                action()
+            }
+        }
+    }
+
+    func crash() {
+        world.tell("worker \(number) is killed")
+        life += 1
+        suspendedUntil = 0
+        ending()
+        post(world.draw(100_000...8_000_000)) { [self] in start() }
+    }
+
+    func suspend() {
+        let duration = world.draw(0...1) == 0 ? world.draw(10_000...500_000) : world.draw(1_000_000...15_000_000)
+        world.tell("worker \(number) is stopped for \(duration / 1000) ms")
+        suspendedUntil = max(suspendedUntil, world.now + duration)
+    }
+
+    /// Where a process may die or be stopped: before and after each message.
+    func pass(_ action: @escaping () -> Void) {
+        // At each message, so a fifth of what is drawn for a schedule.
+        if world.strikes(world.troubles.crashes), world.draw(0...4) == 0 { return crash() }
+        if world.strikes(world.troubles.suspensions), world.draw(0...4) == 0 {
+            suspend()
+            return post(0, action)
+        }
+        action()
+    }
+
+    /// A message to the database and its answer; no answer: it failed. `isOpen`: it may have been carried out all the
+    /// same, `limit` microseconds from now at the latest.
+    func exchange<Answer>(
+        _ what: String, within limit: Int64 = SimulatedProcess.latest, _ work: @escaping () -> Answer,
+        _ then: @escaping (_ answer: Answer?, _ isOpen: Bool) -> Void
+    ) {
+        guard !world.isCalm || world.isDatabaseAway || isSuspended else {
+            // Nothing can come between.
+            return post(world.draw(200...3_000)) { [self] in
+                let answer = work()
+                world.changed()
+                then(answer, false)
+            }
+        }
+        pass { [self] in send(what, limit, work, then) }
+    }
+
+    private func send<Answer>(
+        _ what: String, _ limit: Int64, _ work: @escaping () -> Answer,
+        _ then: @escaping (_ answer: Answer?, _ isOpen: Bool) -> Void
+    ) {
+        var isOver = false
+        func end(_ answer: Answer?, isOpen: Bool) {
+            guard !isOver else { return }
+            isOver = true
+            if answer == nil { world.tell("worker \(number): \(what) failed\(isOpen ? ", outcome unknown" : "")") }
+            then(answer, isOpen)
+        }
+        if world.isDatabaseAway {
+            return post(world.draw(1_000...500_000)) { end(nil, isOpen: false) }
+        }
+        if world.strikes(world.troubles.databaseLoss) {
+            let isOpen = world.draw(0...1) == 0
+            return post(world.draw(1_000...Self.patience)) { end(nil, isOpen: isOpen) }
+        }
+        let isAnswerLost = world.strikes(world.troubles.databaseLoss)
+        let transit = min(world.transit(), limit)
+        if isAnswerLost || transit > Self.patience { post(Self.patience) { end(nil, isOpen: true) } }
+        world.underWay += 1
+        // The server works on though the process that asked is gone, or has given up.
+        let mine = life
+        world.after(transit) { [self] in
+            world.underWay -= 1
+            guard !world.isDatabaseAway else {
+                if life == mine { post(world.draw(0...500_000)) { end(nil, isOpen: true) } }
+                return
+            }
+            let answer = work()
+            world.changed()
+            guard !isAnswerLost, life == mine else { return }
+            post(world.draw(100...2_000)) { [self] in pass { end(answer, isOpen: true) } }
+        }
+    }
+}
