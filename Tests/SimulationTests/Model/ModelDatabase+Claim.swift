@@ -45,32 +45,52 @@ extension ModelDatabase {
         guard let me = workers[worker], !me.isDead else { return ClaimAnswer() }
         var room = plan.room
         var candidates: [Int] = []
-        var counts = [Int?](repeating: nil, count: plan.streams.count)
-        var dueCounts = [Int?](repeating: nil, count: plan.dueQueues.count)
+        var counts = [Int?](repeating: nil, count: plan.streams.count + plan.dueQueues.count)
+        var reached = [ClaimFloor.Position?](repeating: nil, count: counts.count)
+        // How many runs each destination still allows.
+        var allowed: [String: Int] = [:]
+        func visit(_ queue: String, _ slot: Int, _ limit: Int, _ fits: (ModelJob) -> Bool) {
+            var quota = 0
+            if closed(queue, at: now) == .zero {
+                quota = limit
+                if queue != QueueName.local {
+                    let bound = min(room, plan.queueRooms[queue] ?? room)
+                    let left = allowed[queue] ?? destinations[queue]?.allowance(bound) ?? bound
+                    allowed[queue] = left
+                    quota = min(quota, left)
+                }
+            }
+            let found = first(quota, of: queue, for: me, where: fits)
+            counts[slot] = found.count
+            reached[slot] = found.last.map { ClaimFloor.Position(readyAt: jobs[$0].runAt, id: jobs[$0].id) }
+            allowed[queue]? -= found.count
+            room -= found.count
+            candidates += found
+        }
         for pass in 1...2 {
             if (pass == 1) == plan.dueFirst {
                 for (index, queue) in plan.dueQueues.enumerated() where room > 0 {
-                    let found = take(room, from: queue, by: me, at: now) { $0.isDue && $0.runAt <= now }
-                    dueCounts[index] = found.count
-                    room -= found.count
-                    candidates += found
+                    let floor = plan.dueFloors[queue] ?? .bottom
+                    visit(queue, plan.streams.count + index, room) {
+                        $0.isDue && $0.runAt <= now && ($0.runAt, $0.id) >= (floor.readyAt, floor.id)
+                    }
                 }
             } else {
-                for (index, visit) in plan.streams.enumerated() where room > 0 {
-                    let found = take(min(room, visit.limit), from: visit.key.queue, by: me, at: now) {
-                        $0.state == .ready && $0.shop == visit.key.shop
-                            && ($0.runAt, $0.id) >= (visit.floor.readyAt, visit.floor.id)
+                for (index, stream) in plan.streams.enumerated() where room > 0 {
+                    visit(stream.key.queue, index, min(room, stream.limit)) {
+                        $0.state == .ready && $0.shop == stream.key.shop
+                            && ($0.runAt, $0.id) >= (stream.floor.readyAt, stream.floor.id)
                     }
-                    counts[index] = found.count
-                    room -= found.count
-                    candidates += found
                 }
             }
         }
         var answer = ClaimAnswer()
-        answer.visited = counts + dueCounts
+        answer.visited = counts
+        answer.reached = reached
         answer.lookedAt = now
         for index in admit(candidates) {
+            // What steps aside is no probe.
+            destinations[jobs[index].queue]?.spend(at: now)
             jobs[index].state = .running
             jobs[index].runNumber += 1
             jobs[index].worker = worker
@@ -82,19 +102,17 @@ extension ModelDatabase {
         return answer
     }
 
-    /// The first jobs of a queue that fit, and that the worker has a step for; none while the queue is closed.
-    private mutating func take(
-        _ limit: Int, from queue: String, by worker: ModelWorker, at now: Timestamp, where fits: (ModelJob) -> Bool
+    /// The first jobs of a queue that fit, and that the worker has a step for.
+    private func first(
+        _ limit: Int, of queue: String, for worker: ModelWorker, where fits: (ModelJob) -> Bool
     ) -> [Int] {
-        guard closed(queue, at: now) == .zero else { return [] }
-        let quota = destinations[queue]?.allowance(limit) ?? limit
+        guard limit > 0 else { return [] }
         var found = jobs.indices.filter { index in
             jobs[index].queue == queue && fits(jobs[index])
                 && worker.steps[StepKey(kind: jobs[index].kind, step: jobs[index].step)] != nil
         }
         if found.count > 1 { found.sort { (jobs[$0].runAt, jobs[$0].id) < (jobs[$1].runAt, jobs[$1].id) } }
-        if found.count > quota { found.removeLast(found.count - quota) }
-        if !found.isEmpty { destinations[queue]?.spend(at: now) }
+        if found.count > limit { found.removeLast(found.count - limit) }
         return found
     }
 

@@ -9,6 +9,8 @@ extension ModelDatabase {
         var recorded: [Report] = []
         /// No row had their run number.
         var unmatched: [Report] = []
+        /// Destinations whose breaker closed by it.
+        var healed: [String] = []
     }
 
     /// Records outcomes as ``QueueStore`` does in one transaction: those whose run number matches, with their effects.
@@ -36,11 +38,15 @@ extension ModelDatabase {
                 if case .briefly(let duration) = hold { wait = duration }
                 destinations[name, default: ModelDestination()].hold(for: wait, at: now)
             }
-            if news.successes > 0 {
-                destinations[name]?.report(successes: news.successes, failures: 0, at: now)
-            } else if news.failures > 0 {
-                destinations[name, default: ModelDestination()].report(
-                    successes: 0, failures: news.failures, at: now)
+            if destinations[name] == nil, news.successes == 0, news.failures > 0 {
+                destinations[name] = ModelDestination()
+            }
+            let wasBroken = destinations[name]?.brokenUntil != nil
+            destinations[name]?.report(
+                successes: news.successes, failures: news.failures, claimed: news.claimedAt, at: now)
+            if wasBroken, destinations[name]?.brokenUntil == nil {
+                answer.healed.append(name)
+                tellSleepers(at: now)
             }
         }
         return answer

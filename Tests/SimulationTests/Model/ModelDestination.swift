@@ -27,13 +27,16 @@ struct ModelDestination: Sendable {
         if brokenUntil != nil { probingUntil = now.advanced(by: .seconds(60)) }
     }
 
-    /// How runs for it went.
-    mutating func report(successes: Int, failures bad: Int, at now: Timestamp) {
+    /// How runs for it went, the last of the failed ones claimed at `claimed`; without failures, the last of all.
+    mutating func report(successes: Int, failures bad: Int, claimed: Timestamp?, at now: Timestamp) {
         if successes > 0 {
             (failures, openings, brokenUntil, probingUntil) = (0, 0, nil, nil)
-        } else if bad > 0 {
+        } else if bad == 0 {
+            // A probe that heard nothing is given up.
+            if let brokenUntil, let claimed, brokenUntil <= claimed { probingUntil = nil }
+        } else {
             // Runs that were under way when it broke say nothing new.
-            if let brokenUntil, brokenUntil > now { return }
+            if let brokenUntil, let claimed, claimed < brokenUntil { return }
             failures += bad
             if brokenUntil == nil, failures < Self.threshold { return }
             let seconds = min(300, 5 << min(openings, 10))

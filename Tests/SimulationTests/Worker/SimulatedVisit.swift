@@ -57,6 +57,7 @@ final class SimulatedVisit {
             case .committed(let recorded, let claim):
                 answer.recorded += recorded.recorded
                 answer.unmatched += recorded.unmatched
+                answer.healed += recorded.healed
                 if let claim { answer.claim = TurnAnswer.Claim(answer: claim, took: .milliseconds(1)) }
                 survey()
             }
@@ -112,6 +113,7 @@ final class SimulatedVisit {
             case .committed(let recorded, _):
                 answer.recorded += recorded.recorded
                 answer.unmatched += recorded.unmatched.isEmpty ? [] : [report]
+                answer.healed += recorded.healed
                 then()
             }
         }
