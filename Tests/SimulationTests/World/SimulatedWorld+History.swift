@@ -14,7 +14,7 @@ extension SimulatedWorld {
         }
         return History(
             events: events.map(record), remainder: remainder, ledger: provider.ledger, isSettled: true,
-            claimDelay: .zero)
+            tolerance: .none)
     }
 
     private func record(_ event: ModelDatabase.Event) -> HistoryEvent {
