@@ -60,7 +60,9 @@ struct ModelProvider {
 
     /// What a person sees who looks a key up: the task, and its signs once it is printed.
     func lookUp(_ key: String, at now: Int64) -> (number: String, signs: PrintedSigns?)? {
-        guard let index = documents.firstIndex(where: { $0.key == key }) else { return nil }
+        // Of several tasks the one that has not failed, as somebody sees who reads their states.
+        let living = documents.lastIndex { $0.key == key && ($0.failure == nil || $0.doneAt > now) }
+        guard let index = living ?? documents.lastIndex(where: { $0.key == key }) else { return nil }
         let isPrinted = documents[index].doneAt <= now && documents[index].failure == nil
         return (Self.number(index), isPrinted ? Self.signs(index) : nil)
     }
