@@ -398,7 +398,7 @@ import Testing
         guard case .turn(let comparison) = state.next(at: later, leaseHolds: true) else {
             throw Unexpected(what: "no comparison")
         }
-        #expect(comparison.known == [JobID(7)])
+        #expect(comparison.known == [RunID(job: JobID(7), number: 1)])
     }
 
     private struct Unexpected: Error {

@@ -210,7 +210,12 @@ import Testing
         let session = try await SQLSession.open()
         #expect(try await session.claim(worker) == [1, 2])
         let store = QueueStore(pool: queue.pool, worker: worker, lease: .endless, effects: [])
-        #expect(try await store.handBackUnknown(known: [JobID(1)], olderThan: .zero) == [JobID(2)])
+        // Said late, it touches nothing that was claimed since; and another run of a known job is not known.
+        let late = "fiscal.hand_back_unknown(\(worker), '{}', '{}', now() - interval '1 hour')"
+        #expect(try await queue.texts("SELECT * FROM \(late)") == [])
+        #expect(
+            try await store.handBackUnknown(
+                known: [RunID(job: JobID(1), number: 1), RunID(job: JobID(2), number: 0)]) == [JobID(2)])
         #expect(
             try await queue.texts("SELECT state || ' ' || run_no FROM fiscal.job ORDER BY id") == [
                 "running 1", "ready 2",

@@ -57,7 +57,7 @@ extension Engine {
         case nil: break
         }
         if let known = turn.known {
-            let returned = try await store.handBackUnknown(known: known, olderThan: .zero)
+            let returned = try await store.handBackUnknown(known: known)
             if !returned.isEmpty {
                 logger.notice(
                     "queue: handed back jobs whose claim was never answered", metadata: ["count": "\(returned.count)"])

@@ -79,7 +79,7 @@ struct EngineState: Sendable {
         if mustCompare {
             guard turnsUnderWay == 0 else { return .sleep(until: now.advanced(by: .seconds(1))) }
             turnsUnderWay += 1
-            return .turn(Turn(known: runs.jobs))
+            return .turn(Turn(known: runs.ids))
         }
         var turn = Turn()
         if flushAt.map({ $0 <= now }) ?? false { takeReports(into: &turn) }

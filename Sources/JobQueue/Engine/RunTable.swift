@@ -20,7 +20,7 @@ struct RunTable: Sendable {
     /// Runs under way; a stretch is one.
     var count: Int { entries.count - followers }
     var isEmpty: Bool { entries.isEmpty }
-    var jobs: [JobID] { Array(entries.keys) }
+    var ids: [RunID] { entries.values.map { RunID($0.claimed.run) } }
 
     func priority(of job: JobID) -> Int? { entries[job]?.claimed.priority }
 

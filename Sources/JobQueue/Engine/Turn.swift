@@ -9,8 +9,8 @@ struct Turn: Sendable {
     var plan: ClaimPlan?
     /// Said, and committed, before looking.
     var wish: WakePolicy.Wish?
-    /// Jobs this worker runs, when what the database thinks it runs is to be compared.
-    var known: [JobID]?
+    /// The runs of this worker, when what the database thinks it runs is to be compared.
+    var known: [RunID]?
 
     var isEmpty: Bool {
         reports.isEmpty && evidence.isEmpty && !surveys && plan == nil && wish == nil && known == nil

@@ -8,7 +8,8 @@ enum QueueStatements {
     static let bury = Statement("queue_bury", "SELECT fiscal.bury_workers($1)")
     static let rescue = Statement("queue_rescue", "SELECT job, run, lost_by, became FROM fiscal.rescue($1, $2::int)")
     static let handBackUnknown = Statement(
-        "queue_hand_back_unknown", "SELECT * FROM fiscal.hand_back_unknown($1, $2, $3)")
+        "queue_hand_back_unknown", "SELECT * FROM fiscal.hand_back_unknown($1, $2, $3, $4)")
+    static let clock = Statement("queue_clock", "SELECT clock_timestamp()")
     static let stop = Statement("queue_stop", "SELECT fiscal.stop_worker($1)")
     static let wantWake = Statement("queue_want_wake", "SELECT fiscal.want_wake($1)")
     static let survey = Statement(

@@ -26,13 +26,22 @@ struct QueueStore: Sendable {
         return WorkerID(ids.first ?? 0)
     }
 
-    /// Hands back what stands as running here without being so; see `fiscal.hand_back_unknown`.
+    /// Hands back what stands as running here without being so; see `fiscal.hand_back_unknown`. No claim of this worker
+    /// may be under way.
     ///
     /// - Throws: ``PostgresError``.
-    func handBackUnknown(known: [JobID], olderThan age: Duration) async throws(PostgresError) -> [JobID] {
-        try await pool.query(
+    func handBackUnknown(known: [RunID]) async throws(PostgresError) -> [JobID] {
+        // Asked first: should the server carry the next statement out after we have given up on it, and claimed anew, it
+        // must leave the new runs alone.
+        let moments = try await pool.query(QueueStatements.clock) { row throws(PostgresError) in
+            try row.get(Timestamp.self, 0)
+        }
+        guard let moment = moments.first else { return [] }
+        return try await pool.query(
             QueueStatements.handBackUnknown,
-            [.int(worker.rawValue), .ints(known.map(\.rawValue)), .int(age.milliseconds)]
+            [
+                .int(worker.rawValue), .ints(known.map(\.job.rawValue)), .ints(known.map(\.number)), .timestamp(moment),
+            ]
         ) { row throws(PostgresError) in JobID(try row.get(Int64.self, 0)) }
     }
 

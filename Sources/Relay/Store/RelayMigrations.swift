@@ -31,6 +31,7 @@ package enum RelayMigrations {
         migration(24, "report", PackageResources._024_report_sql),
         migration(25, "job_deadline", PackageResources._025_job_deadline_sql),
         migration(26, "job_rules", PackageResources._026_job_rules_sql),
+        migration(27, "hand_back", PackageResources._027_hand_back_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ bytes: [UInt8]) -> Migration {

@@ -17,6 +17,18 @@ extension ModelAndDatabase {
         case 18: try await passTime()
         default: try await actAsPerson()
         }
+        try await holdBreakers()
+    }
+
+    /// What opens by itself must not do so between two questions: time passes by ``passTime()`` alone.
+    private mutating func holdBreakers() async throws {
+        let moment = try await now
+        try await sql(
+            """
+            UPDATE fiscal.destination SET broken_until = broken_until + interval '1 hour'
+            WHERE broken_until > now() AND broken_until < now() + interval '30 minutes'
+            """)
+        for name in model.destinations.keys { model.destinations[name]?.holdBreaker(at: moment) }
     }
 
     private mutating func insert() async throws {
@@ -173,14 +185,15 @@ extension ModelAndDatabase {
 
     private mutating func handBack() async throws {
         let store = stores[0]
-        let known = held.filter { $0.worker == store.worker.rawValue && $0.real.job.rawValue % 2 == 0 }.map(\.real.job)
+        let known = held.filter { $0.worker == store.worker.rawValue && $0.real.job.rawValue % 2 == 0 }
+            .map { RunID($0.real) }
         let moment = try await now
-        let returned = try await store.handBackUnknown(known: known, olderThan: .zero)
+        let returned = try await store.handBackUnknown(known: known)
         #expect(
             returned.map(\.rawValue).sorted()
                 == model.handBackUnknown(store.worker.rawValue, known: known, at: moment).sorted())
         try await equalise(since: moment)
-        let isLost = { (one: Held) in one.worker == store.worker.rawValue && !known.contains(one.real.job) }
+        let isLost = { (one: Held) in one.worker == store.worker.rawValue && !known.contains(RunID(one.real)) }
         stale += held.filter(isLost)
         held.removeAll(where: isLost)
         story.append("hand back \(returned)")

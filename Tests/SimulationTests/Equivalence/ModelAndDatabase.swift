@@ -93,10 +93,13 @@ struct ModelAndDatabase {
     func report(_ run: JobRun, _ outcome: Outcome) -> Report {
         var generator = SeededGenerator(seed: 1)
         let definition = Self.definitions.first { $0.key.step == run.step } ?? Self.definitions[0]
+        // Both are asked one after the other: what comes due between the two questions would part them.
+        var configuration = WorkerConfiguration(name: "test", version: "1")
+        configuration.backoff = RetryBackoff(base: .seconds(3600), cap: .seconds(3600))
+        configuration.defaultThrottle = .seconds(3600)
         return Report(
             run: run, outcome: outcome,
-            disposition: Disposition(
-                outcome, of: run, by: definition, WorkerConfiguration(name: "test", version: "1"), using: &generator))
+            disposition: Disposition(outcome, of: run, by: definition, configuration, using: &generator))
     }
 
     // MARK: Comparing

@@ -165,10 +165,12 @@ struct ModelDatabase {
         return taken
     }
 
-    mutating func handBackUnknown(_ worker: Int64, known: [JobID], at now: Timestamp) -> [Int64] {
+    mutating func handBackUnknown(_ worker: Int64, known: [RunID], at now: Timestamp) -> [Int64] {
         var returned: [Int64] = []
         for index in jobs.indices
-        where jobs[index].state == .running && jobs[index].worker == worker && !known.contains(JobID(jobs[index].id)) {
+        where jobs[index].state == .running && jobs[index].worker == worker
+            && !known.contains(RunID(job: JobID(jobs[index].id), number: jobs[index].runNumber))
+        {
             jobs[index].state = jobs[index].doubtful ? .inDoubt : .ready
             jobs[index].runNumber += 1
             jobs[index].runAt = now

@@ -64,4 +64,10 @@ struct ModelDestination: Sendable {
         brokenUntil = brokenUntil?.advanced(by: back)
         probingUntil = probingUntil?.advanced(by: back)
     }
+
+    /// A breaker that would let a probe through within half an hour does so an hour later.
+    mutating func holdBreaker(at now: Timestamp) {
+        guard let until = brokenUntil, until > now, until < now.advanced(by: .seconds(1800)) else { return }
+        brokenUntil = until.advanced(by: .seconds(3600))
+    }
 }
