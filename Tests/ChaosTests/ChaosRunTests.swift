@@ -7,8 +7,8 @@ import Testing
 /// The worst day, rehearsed: real processes, a real database, and everything that goes wrong in production.
 @Suite(.serialized) struct ChaosRunTests {
     /// Reasons with which a job of the rehearsal may end in front of a person: bad events, and receipts that the
-    /// provider was told to refuse.
-    private static let expectedReasons: Set<String> = ["kind_unknown", "provider_chaos_refused", "value_missing"]
+    /// provider was told to refuse. What was in doubt has been resolved.
+    private static let expectedReasons = ChaosFate.ofInput.union(ChaosFate.ofRefusal)
 
     /// What tells how hard the day was.
     private static let figures = [
@@ -56,11 +56,19 @@ import Testing
         let verdict = try await world.verdict()
         world.story.tell("verify ended with \(verdict.status): \(verdict.output.prefix(4000)) \(verdict.error)")
         check(verdict.status == 0, "verify found violations: \(verdict.output.prefix(4000)) \(verdict.error)")
-        let known = Set(try await world.texts("SELECT shop || ' ' || event_key FROM fiscal.outbox"))
-        let written = world.loads.reduce(into: [String: Bool]()) { $0.merge($1.written) { first, _ in first } }
-        let lost = written.keys.filter { !known.contains($0) }
+        let fates = try await world.fates()
+        let written = world.loads.reduce(into: [String: ChaosLoad.Event]()) {
+            $0.merge($1.written) { first, _ in first }
+        }
+        let lost = written.keys.filter { fates[$0] == nil }
         check(lost.isEmpty, "events that a shop had committed are gone: \(lost.prefix(5))")
         check(written.count > 20, "the shops wrote no more than \(written.count) events")
+        let wrong = written.compactMap { name, event in
+            fates[name]?.problem(isValid: event.isValid, outcomes: event.outcomes).map { "\(name): \($0)" }
+        }
+        check(wrong.isEmpty, "events did not become what they may: \(wrong.sorted().prefix(5))")
+        let missing = try await world.effects().missing
+        check(missing.isEmpty, "faults that nobody felt: \(missing)")
         let dead = try await world.texts("SELECT DISTINCT reason_code FROM fiscal.job WHERE state = 'dead'")
         let strange = Set(dead).subtracting(Self.expectedReasons)
         check(strange.isEmpty, "jobs died of \(strange.sorted())")

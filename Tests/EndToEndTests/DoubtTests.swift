@@ -80,6 +80,33 @@ struct DoubtTests {
         }
     }
 
+    /// Changes what nobody but the database's owner can.
+    private func breaking(_ sql: String) async throws {
+        try await TestDatabase.current.pool.withTransaction { transaction throws(PostgresError) in
+            try transaction.executeScript("test.break", "SET LOCAL session_replication_role = replica; \(sql)")
+        }
+    }
+
+    /// Of a request that changed under us the history must tell: nobody else can.
+    @Test func onRecordIsWhatWasSentNotWhatWasToBeSent() async throws {
+        try await withWorkingStage([Self.shop]) { stage in
+            let event = try await doubtful(stage, .reset(accepting: false))
+            try await breaking(
+                "UPDATE fiscal.receipt SET request = request || ' '::bytea WHERE event_id = \(event)")
+            #expect(try await stage.resolve(event, .absent) == .done)
+            #expect(try await stage.fate(of: event) == .ended("fiscalised"))
+            #expect(
+                try await stage.texts(
+                    """
+                    SELECT (a.digest = r.request_digest) || ' ' || (a.digest = sha256(r.request))
+                    FROM fiscal.attempt a JOIN fiscal.receipt r USING (event_id)
+                    WHERE a.event_id = \(event) AND a.digest IS NOT NULL ORDER BY a.run_no
+                    """) == ["true false", "false true"])
+            // What is left behind is whole again: the stage holds every receipt against the sandbox's ledger.
+            try await breaking("UPDATE fiscal.receipt SET request_digest = sha256(request) WHERE event_id = \(event)")
+        }
+    }
+
     @Test func whatIsNotInDoubtIsNotResolved() async throws {
         try await withWorkingStage([Self.shop]) { stage in
             let event = try await stage.pay(sum: "100.01", Self.lines)

@@ -15,13 +15,15 @@ import Testing
         ProcessInfo.processInfo.environment[variable].flatMap { Int($0) }
     }
 
-    @Test(arguments: FuzzTarget.all.map(\.name)) func mutantsOfTheCorpus(_ name: String) throws {
+    @Test(arguments: FuzzTarget.all.map(\.name)) func mutantsOfTheCorpus(_ name: String) async throws {
         let target = try #require(FuzzTarget.named(name))
         let seeds = try Corpus.seeds(of: target, in: Self.folder)
         #expect(seeds.count > 1)
         for seed in seeds { try target.feed(seed) }
         var mutator = Mutator(seed: Self.seed)
-        for _ in 0..<Self.inputs {
+        for number in 0..<Self.inputs {
+            // Others need the thread too.
+            if number.isMultiple(of: 64) { await Task.yield() }
             let input = mutator.mutant(of: seeds, for: target)
             do {
                 try target.feed(input)

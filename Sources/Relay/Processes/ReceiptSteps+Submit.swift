@@ -1,3 +1,4 @@
+import Crypto
 import Fiscal
 import FiscalProviders
 import JobQueue
@@ -90,23 +91,26 @@ extension ReceiptSteps {
         guard run.hasLease(for: Self.leaseNeeded(by: register)) else { return Outcome(.handBack) }
         let sentAt = LocalClock.now
         let answer = await register.provider.submit(request, of: receipt.type)
+        // Of what was sent, not of what was to be sent: the history is judged by it (I2).
+        let digest = Array(SHA256.hash(data: request))
         return afterSending(
-            answer, receipt, register, shop, sentAt: sentAt, answeredAt: LocalClock.now,
+            answer, receipt, register, shop, digest: digest, sentAt: sentAt, answeredAt: LocalClock.now,
             jitter: Double.random(in: 0...1))
     }
 
     /// What became of a send: a pure function of the answer, and of a jitter, 0 up to 1, that the caller draws.
     ///
-    /// The request began to leave at `sentAt`, and its answer was here, or the wait for it over, at `answeredAt`, by this
+    /// The request, of SHA-256 `digest`, began to leave at `sentAt`, and its answer was here, or the wait for it over, at `answeredAt`, by this
     /// machine's clock.
     func afterSending(
-        _ answer: SubmitAnswer, _ receipt: StoredReceipt, _ register: CashRegister, _ shop: Shop, sentAt: Timestamp,
+        _ answer: SubmitAnswer, _ receipt: StoredReceipt, _ register: CashRegister, _ shop: Shop, digest: [UInt8],
+        sentAt: Timestamp,
         answeredAt: Timestamp, jitter: Double
     ) -> Outcome {
         let exchange = ExchangeRecord(
             sentAt: answer.exchange.provenUnsent ? nil : sentAt,
             answeredAt: answer.exchange.httpStatus == nil ? nil : answeredAt, code: answer.exchange.code,
-            digest: receipt.requestDigest, evidence: SubmitEvidence.text(answer))
+            digest: digest, evidence: SubmitEvidence.text(answer))
         switch answer.verdict {
         case .accepted(let providerID):
             return accepted(receipt, providerID: providerID, shop, exchange: exchange, jitter: jitter)

@@ -61,6 +61,12 @@ package struct ShopDirectory: Sendable {
         self.limits = limits.sorted { $0.key < $1.key }.map(\.value)
     }
 
+    /// Destinations that do not know the same receipt again: what may have arrived there is sent again by nobody but a
+    /// person.
+    package var unrepeatable: Set<String> {
+        Set(registers.filter { $0.value.provider.doubt.policy != .resend }.keys)
+    }
+
     /// Every portal once, by its destination.
     package var portals: [String: Portal] {
         Dictionary(

@@ -7,22 +7,26 @@ package struct History: Sendable {
     package var ledger: ProviderLedger?
     /// Nothing is under way: whatever could end has ended.
     package var isSettled: Bool
+    /// See ``HistoryChecker``.
+    package var unrepeatable: Set<String>
     package var tolerance: HistoryTolerance
 
     package init(
         events: [HistoryEvent], remainder: HistoryRemainder = HistoryRemainder(), ledger: ProviderLedger? = nil,
-        isSettled: Bool = false, tolerance: HistoryTolerance = .ofServers
+        isSettled: Bool = false, unrepeatable: Set<String> = [], tolerance: HistoryTolerance = .ofServers
     ) {
         self.events = events
         self.remainder = remainder
         self.ledger = ledger
         self.isSettled = isSettled
+        self.unrepeatable = unrepeatable
         self.tolerance = tolerance
     }
 
     /// Every promise that it breaks.
     package var violations: [Violation] {
-        var checker = HistoryChecker(ledger: ledger, isSettled: isSettled, tolerance: tolerance)
+        var checker = HistoryChecker(
+            ledger: ledger, isSettled: isSettled, unrepeatable: unrepeatable, tolerance: tolerance)
         var found: [Violation] = []
         for event in events { found += checker.check(event) }
         return found + checker.finish(remainder)

@@ -5,6 +5,7 @@
 package struct HistoryChecker: Sendable {
     private let ledger: ProviderLedger?
     private let isSettled: Bool
+    private let unrepeatable: Set<String>
     private let tolerance: HistoryTolerance
     private var lane: LaneRule
     private var unclaimed: Set<String>
@@ -12,10 +13,16 @@ package struct HistoryChecker: Sendable {
     /// - Parameters:
     ///   - ledger: What the provider says; nil: only our own records are compared with each other.
     ///   - isSettled: Whether nothing is under way, so that whatever is not at an end by now never will be.
+    ///   - unrepeatable: Destinations to which nothing whose fate is unknown may be sent again but by a person's word, as
+    ///     they are configured now.
     ///   - tolerance: ``HistoryTolerance/none`` where moments are exact, as in a simulation.
-    package init(ledger: ProviderLedger?, isSettled: Bool, tolerance: HistoryTolerance = .ofServers) {
+    package init(
+        ledger: ProviderLedger?, isSettled: Bool, unrepeatable: Set<String> = [],
+        tolerance: HistoryTolerance = .ofServers
+    ) {
         self.ledger = ledger
         self.isSettled = isSettled
+        self.unrepeatable = unrepeatable
         self.tolerance = tolerance
         lane = LaneRule(tolerance: tolerance)
         unclaimed = ledger.map { Set($0.byKey.keys) } ?? []
@@ -27,9 +34,9 @@ package struct HistoryChecker: Sendable {
         return OneReceiptRule.violations(of: event, ledger, isSettled: isSettled)
             + IntentRule.violations(of: event, ledger)
             + FenceRule.violations(of: event, tolerance)
-            + DoubtRule.violations(of: event, tolerance)
+            + DoubtRule.violations(of: event, unrepeatable: unrepeatable, tolerance)
             + NothingLostRule.violations(of: event, isSettled: isSettled)
-            + lane.violations(of: event)
+            + lane.violations(of: event, ledger)
     }
 
     /// What the rest breaks, and what the ledger holds beyond the events seen.

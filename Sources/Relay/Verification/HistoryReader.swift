@@ -154,7 +154,8 @@ package struct HistoryReader: Sendable {
         }
         return HistoryReceipt(
             event: try row.get("event_id"), part: try row.get("part"), edition: try row.get("edition"),
-            externalID: try row.get("external_id"), settlementKey: try row.get("settlement_key"),
+            externalID: try row.get("external_id"), destination: try row.get("destination"),
+            settlementKey: try row.get("settlement_key"),
             // A state of a later release is no state that a receipt of ours may be closed in.
             state: ReceiptState(rawValue: try row.get("state")) ?? .planned, recordedDigest: try row.get("recorded"),
             requestDigest: try row.get("actual"), signs: signs, closedAt: try row.get("closed_at"))

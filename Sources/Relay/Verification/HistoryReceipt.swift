@@ -6,6 +6,8 @@ package struct HistoryReceipt: Hashable, Sendable {
     package var part: Int
     package var edition: Int
     package var externalID: String
+    /// Where it was sent, or was to be: the name of the account's queue; empty: nobody knows.
+    package var destination: String
     package var settlementKey: String
     package var state: ReceiptState
     /// SHA-256 of the request, lower-case hexadecimal, as it was put on record.
@@ -17,13 +19,15 @@ package struct HistoryReceipt: Hashable, Sendable {
     package var closedAt: Timestamp?
 
     package init(
-        event: Int64, part: Int, edition: Int, externalID: String, settlementKey: String, state: ReceiptState,
-        recordedDigest: String, requestDigest: String, signs: PrintedSigns? = nil, closedAt: Timestamp? = nil
+        event: Int64, part: Int, edition: Int, externalID: String, destination: String = "", settlementKey: String,
+        state: ReceiptState, recordedDigest: String, requestDigest: String, signs: PrintedSigns? = nil,
+        closedAt: Timestamp? = nil
     ) {
         self.event = event
         self.part = part
         self.edition = edition
         self.externalID = externalID
+        self.destination = destination
         self.settlementKey = settlementKey
         self.state = state
         self.recordedDigest = recordedDigest

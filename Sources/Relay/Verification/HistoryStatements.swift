@@ -40,7 +40,7 @@ enum HistoryStatements {
     static let receipts = Statement(
         "verify.receipts",
         """
-        SELECT r.event_id, r.part, r.edition, r.external_id, r.settlement_key, r.state,
+        SELECT r.event_id, r.part, r.edition, r.external_id, r.destination, r.settlement_key, r.state,
                encode(r.request_digest, 'hex') AS recorded, encode(sha256(r.request), 'hex') AS actual,
                r.fn, r.fd, r.fpd, r.closed_at
         FROM fiscal.receipt r WHERE r.event_id = ANY ($1)
@@ -80,7 +80,7 @@ enum HistoryStatements {
     static let rivals = Statement(
         "verify.rivals",
         """
-        SELECT r.event_id, r.part, r.edition, r.external_id, r.settlement_key, r.state,
+        SELECT r.event_id, r.part, r.edition, r.external_id, r.destination, r.settlement_key, r.state,
                encode(r.request_digest, 'hex') AS recorded, encode(r.request_digest, 'hex') AS actual,
                r.fn, r.fd, r.fpd, r.closed_at
         FROM fiscal.receipt r

@@ -33,17 +33,18 @@ package enum Verification {
     ///   - pool: Any role that may read the schema `fiscal` will do; one connection is used.
     ///   - ledger: What the provider says, read before; nil: it cannot be asked.
     ///   - isSettled: Whether whatever has not ended by now counts as a violation.
+    ///   - unrepeatable: Destinations that are not to be sent the same again by themselves, as they are configured now.
     ///   - progress: Told how many events have been looked at, and how many there were at the start.
     /// - Returns: What was looked at, with every violation or the first thousand of them.
     /// - Throws: ``PostgresError``.
     package static func run(
-        _ pool: PostgresPool, ledger: ProviderLedger?, isSettled: Bool,
+        _ pool: PostgresPool, ledger: ProviderLedger?, isSettled: Bool, unrepeatable: Set<String> = [],
         progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
     ) async throws(PostgresError) -> Report {
         var report = Report()
         report.documents = ledger?.documentCount
         var reader = HistoryReader(pool)
-        var checker = HistoryChecker(ledger: ledger, isSettled: isSettled)
+        var checker = HistoryChecker(ledger: ledger, isSettled: isSettled, unrepeatable: unrepeatable)
         let total = try await reader.total()
         while true {
             let page = try await reader.page()

@@ -38,6 +38,11 @@ package final class FaultPlan: Sendable {
         ordered.withLock { $0 = [] }
     }
 
+    /// Takes back one order for faults, all that are alike.
+    package func withdraw(_ rule: FaultRule) {
+        ordered.withLock { $0.removeAll { $0.rule == rule } }
+    }
+
     /// Every rule with the number of requests that it has befallen.
     package var state: [(rule: FaultRule, fired: Int)] {
         ordered.withLock { $0.map { ($0.rule, $0.fired) } }

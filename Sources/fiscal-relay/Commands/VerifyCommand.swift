@@ -10,7 +10,8 @@ struct VerifyCommand: AsyncParsableCommand {
         discussion: """
             Looks at every event, receipt and run, in pages, and changes nothing; it may run beside workers. With \
             --sandbox the ledgers of the simulators are compared too. Moments are the database's: a clock that was set \
-            back shows as runs that overlap.
+            back shows as runs that overlap. Which accounts may be sent the same again is what the configuration says \
+            now.
             """)
 
     @OptionGroup var options: ConfigurationOptions
@@ -25,7 +26,7 @@ struct VerifyCommand: AsyncParsableCommand {
         let pool = try configuration.makePool("fiscal-relay verify", size: 1)
         let result: Result<Verification.Report, any Error>
         do {
-            result = .success(try await examine(pool))
+            result = .success(try await examine(pool, configuration))
         } catch {
             result = .failure(error)
         }
@@ -35,20 +36,23 @@ struct VerifyCommand: AsyncParsableCommand {
         if report.violationCount > 0 { throw ExitCode.failure }
     }
 
-    private func examine(_ pool: PostgresPool) async throws -> Verification.Report {
+    private func examine(
+        _ pool: PostgresPool, _ configuration: RelayConfiguration
+    ) async throws -> Verification.Report {
         var ledger: ProviderLedger?
-        if let sandbox {
-            let transport = HTTPTransport()
-            do throws(ProviderLedger.Unreadable) {
-                ledger = try await ProviderLedger.ofSandbox(at: sandbox, over: transport)
-            } catch {
-                await transport.shutdown()
-                throw CommandFailure(error.description)
-            }
+        let transport = HTTPTransport()
+        let unrepeatable = ShopDirectory(configuration: configuration, transport: transport).unrepeatable
+        do throws(ProviderLedger.Unreadable) {
+            if let sandbox { ledger = try await ProviderLedger.ofSandbox(at: sandbox, over: transport) }
+        } catch {
             await transport.shutdown()
+            throw CommandFailure(error.description)
         }
+        await transport.shutdown()
         var bar: ProgressReporter?
-        let report = try await Verification.run(pool, ledger: ledger, isSettled: settled) { done, total in
+        let report = try await Verification.run(
+            pool, ledger: ledger, isSettled: settled, unrepeatable: unrepeatable
+        ) { done, total in
             if bar == nil { bar = ProgressReporter("verify", total: total) }
             bar?.show(done)
         }

@@ -13,30 +13,43 @@ final class ChaosLoad: Sendable {
         let payload: String
         /// Whether it can be receipted; otherwise it must end in front of a person.
         var isValid = true
+        /// With which words it may end, if it can be receipted.
+        var outcomes: Set<String> = ["fiscalised"]
     }
 
     private struct State {
-        var written: [String: Bool] = [:]
+        var written: [String: Event] = [:]
         var left: [String: Int] = [:]
         var isOver = false
         var isDone = false
     }
 
+    /// Orders a second, all day long. With it their number is bounded, so that what is left in the evening is too.
+    private static let pace = 3
+
     let number: Int
     private let pool: PostgresPool
     private let sandbox: Sandbox
     private let seed: UInt64
+    private let most: Int
     private let state = Mutex(State())
 
-    init(_ number: Int, pool: PostgresPool, sandbox: Sandbox, seed: UInt64) {
+    /// - Parameters:
+    ///   - number: Tells the shops' programs apart.
+    ///   - pool: Writes the events.
+    ///   - sandbox: Gets the orders.
+    ///   - seed: Decides what is sold.
+    ///   - seconds: How long the day is.
+    init(_ number: Int, pool: PostgresPool, sandbox: Sandbox, seed: UInt64, seconds: Int) {
         self.number = number
         self.pool = pool
         self.sandbox = sandbox
         self.seed = seed
+        most = Self.pace * seconds
     }
 
-    /// Keys whose COMMIT this shop saw, as `shop key`, and whether each is valid.
-    var written: [String: Bool] { state.withLock { $0.written } }
+    /// Events whose COMMIT this shop saw, by `shop key`.
+    var written: [String: Event] { state.withLock { $0.written } }
 
     /// Thousandths of goods that left with what is written, as `shop/product`.
     var left: [String: Int] { state.withLock { $0.left } }
@@ -50,9 +63,13 @@ final class ChaosLoad: Sendable {
     func run() async {
         var generator = SeededGenerator(seed: seed &+ UInt64(number) &* 7919)
         var order = 1_000_000 * (number + 1)
-        while !state.withLock({ $0.isOver }), !Task.isCancelled {
+        let start = ContinuousClock.now
+        for count in 0..<most {
+            let due = start.advanced(by: .milliseconds(1000 * count / Self.pace))
+            if due > .now { try? await Task.sleep(until: due, clock: .continuous) }
+            guard !state.withLock({ $0.isOver }), !Task.isCancelled else { break }
             order += 1
-            let shop = order % 5 == 0 ? "point" : "main"
+            let shop = order % 5 == 0 ? "point" : order % 5 == 1 ? ChaosWorld.unrepeatable : "main"
             if Int.random(in: 0..<4, using: &generator) == 0 {
                 let family = ChaosTill(shop: shop, number: order).family(using: &generator)
                 await write(family.batches, using: &generator)
@@ -82,10 +99,13 @@ final class ChaosLoad: Sendable {
     /// The events of one order, in the transactions in which the shop commits them.
     private func orderEvents(_ order: Int, shop: String, using generator: inout SeededGenerator) -> [[Event]] {
         let price = "\(Int.random(in: 1...900, using: &generator)).\(Int.random(in: 10...99, using: &generator))"
-        func event(_ kind: String, _ key: String, _ payload: String, isValid: Bool = true, lane: Bool = true) -> Event {
+        func event(
+            _ kind: String, _ key: String, _ payload: String, isValid: Bool = true, lane: Bool = true,
+            outcome: String = "fiscalised"
+        ) -> Event {
             Event(
                 shop: shop, kind: kind, key: key, subject: lane ? "order:\(order)" : "", payload: payload,
-                isValid: isValid)
+                isValid: isValid, outcomes: [outcome])
         }
         let items = """
             "items": [{ "id": "1", "product_id": \(ChaosStock.shipped), "store_id": 1, "name": "Товар", \
@@ -135,7 +155,7 @@ final class ChaosLoad: Sendable {
             let wrong =
                 #"{ \#(head), "payment": { "id": "\#(order)", "sum": "1.00" }, "settlement": "full_payment", \#(buyer) }"#
             return [[event("order.paid", "payment:\(order):paid:1", wrong, isValid: false)]]
-        case 18: return [[event("order.cancelled", "cancelled:\(order)", "{ \(head) }")]]
+        case 18: return [[event("order.cancelled", "cancelled:\(order)", "{ \(head) }", outcome: "recorded")]]
         default: return [[event("nobody.knows", "what:\(order)", "{}", isValid: false, lane: false)]]
         }
     }
@@ -164,7 +184,7 @@ final class ChaosLoad: Sendable {
             do {
                 try await pool.execute(byFunction ? Self.enqueue : Self.insert, parameters)
                 state.withLock { state in
-                    for event in events { state.written["\(event.shop) \(event.key)"] = event.isValid }
+                    for event in events { state.written["\(event.shop) \(event.key)"] = event }
                 }
                 return
             } catch {

@@ -24,7 +24,7 @@ struct ChaosPlan: Hashable, Sendable {
         var moment = 1.0
         var pack: [ChaosFault] = []
         // Of what lasts for the whole day there is one, early.
-        acts.append(Act(at: .seconds(1), fault: .bitrixDown(seconds: max(4, seconds / 2))))
+        acts.append(Act(at: .seconds(1), fault: .bitrixDown(seconds: max(4, seconds / 4))))
         let end = Double(seconds) - 1
         // So many that each of a pack has its turn within the time given, and not more than four a second.
         let pace = max(0.25, min(2.5, end / Double(Self.pack(using: &generator).count + 1)))

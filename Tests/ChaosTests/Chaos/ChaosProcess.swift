@@ -82,9 +82,13 @@ final class ChaosProcess: Sendable {
         }
     }
 
-    func signal(_ signal: Int32) {
+    /// Returns whether there was a process to tell.
+    @discardableResult func signal(_ signal: Int32) -> Bool {
         // Within the lock: a number that was waited for may be somebody else's.
-        state.withLock { $0.process?.signal(signal) }
+        state.withLock { state in
+            state.process?.signal(signal)
+            return state.process != nil
+        }
     }
 
     /// From the next start on its clock is off by so many hours.

@@ -25,17 +25,31 @@ struct ChaosTill: Sendable {
         case 0, 1: return Family(batches: [[sale]], left: tenths * 100)
         case 2:
             let signs = #""fiscal": { "fn": "9999078900007777", "fd": "\#(number)", "fpd": "\#(number)" }"#
-            return Family(batches: [[event("sale", "T\(number)", tenths, "terminal", at, signs)]], left: tenths * 100)
-        case 3: return Family(batches: [[event("sale", "T\(number)", tenths, "terminal", at)]], left: tenths * 100)
+            return Family(
+                batches: [[event("sale", "T\(number)", tenths, "terminal", at, signs, ends: ["recorded"])]],
+                left: tenths * 100)
+        case 3:
+            return Family(
+                batches: [[event("sale", "T\(number)", tenths, "terminal", at, ends: ["left_to_terminal"])]],
+                left: tenths * 100)
         case 4:
             var again = sale
             again.key += ":again"
+            again.outcomes = ["repeated"]
             return Family(batches: [[sale], [sale], [again], [sale, again]], left: tenths * 100)
         case 5:
             return Family(
                 batches: [[sale], [event("refund", "R\(number)", back, "cloud", at)]], left: (tenths - back) * 100)
-        case 6: return Family(batches: [[sale], [cancel(at)]], left: 0)
-        case 7: return Family(batches: [[cancel(at)], [sale]], left: 0)
+        case 6:
+            // Goods move ahead of their turn, so the cancel may be known before the sale has its receipt.
+            var cancelled = sale
+            cancelled.outcomes = ["cancelled", "fiscalised"]
+            return Family(
+                batches: [[cancelled], [cancel(at, ends: ["cancelled_before_receipt", "fiscalised"])]], left: 0)
+        case 7:
+            var cancelled = sale
+            cancelled.outcomes = ["cancelled"]
+            return Family(batches: [[cancel(at, ends: ["cancelled_before_receipt"])], [cancelled]], left: 0)
         // The goods come back before anybody has heard that they had left.
         default:
             return Family(
@@ -44,7 +58,8 @@ struct ChaosTill: Sendable {
     }
 
     private func event(
-        _ type: String, _ transaction: String, _ tenths: Int, _ fiscaliser: String, _ at: String, _ more: String? = nil
+        _ type: String, _ transaction: String, _ tenths: Int, _ fiscaliser: String, _ at: String, _ more: String? = nil,
+        ends: Set<String> = ["fiscalised"]
     ) -> ChaosLoad.Event {
         let original = type == "sale" ? "" : #""original_transaction_id": "T\#(number)", "#
         let item = """
@@ -57,20 +72,21 @@ struct ChaosTill: Sendable {
             { "v": 1, "transaction_id": "\(transaction)", "type": "\(type)", \(original)"store_id": "1", \
             "occurred_at": "\(at)", "fiscalized_by": "\(fiscaliser)", "customer": { "email": "buyer@example.ru" }, \
             \(more.map { $0 + ", " } ?? "")"items": [\(item)] }
-            """)
+            """, ends)
     }
 
-    private func cancel(_ at: String) -> ChaosLoad.Event {
+    private func cancel(_ at: String, ends: Set<String>) -> ChaosLoad.Event {
         written(
             "C\(number)",
             """
             { "v": 1, "transaction_id": "C\(number)", "type": "cancel", "original_transaction_id": "T\(number)", \
             "occurred_at": "\(at)", "fiscalized_by": "cloud" }
-            """)
+            """, ends)
     }
 
-    private func written(_ transaction: String, _ payload: String) -> ChaosLoad.Event {
+    private func written(_ transaction: String, _ payload: String, _ ends: Set<String>) -> ChaosLoad.Event {
         ChaosLoad.Event(
-            shop: shop, kind: "pos.transaction", key: "pos:\(transaction)", subject: "pos:T\(number)", payload: payload)
+            shop: shop, kind: "pos.transaction", key: "pos:\(transaction)", subject: "pos:T\(number)", payload: payload,
+            outcomes: ends)
     }
 }

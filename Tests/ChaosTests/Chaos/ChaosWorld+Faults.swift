@@ -2,6 +2,7 @@ import EmbeddedPostgres
 import Glibc
 import Postgres
 import Sandbox
+import Synchronization
 
 extension ChaosWorld {
     /// Carries the plan out, each fault at its time; returns when the last one is over.
@@ -25,14 +26,14 @@ extension ChaosWorld {
 
     private func carryOut(_ fault: ChaosFault) async {
         switch fault {
-        case .killWorker(let number): workers[number].signal(SIGKILL)
+        case .killWorker(let number): note(fault, workers[number].signal(SIGKILL))
         case .freezeWorker(let number, let seconds):
-            workers[number].signal(SIGSTOP)
+            note(fault, workers[number].signal(SIGSTOP))
             await pause(seconds)
             workers[number].signal(SIGCONT)
-        case .terminateWorker(let number): workers[number].signal(SIGTERM)
+        case .terminateWorker(let number): note(fault, workers[number].signal(SIGTERM))
         case .shiftClock(let number, let hours):
-            guard ChaosProcess.canShiftClock else { return }
+            guard ChaosProcess.canShiftClock else { return story.tell("NOT DONE: no faketime") }
             workers[number].setClock(hours: hours)
             workers[number].signal(SIGTERM)
         case .stopDatabase(let seconds):
@@ -73,21 +74,41 @@ extension ChaosWorld {
             proxies[number].thaw()
         case .holdTransaction(let seconds): await holdTransaction(seconds)
         case .restartPooler:
+            guard pooler != nil else { return story.tell("NOT DONE: no pgbouncer") }
             stopPooler()
             do { try startPooler() } catch { story.tell("pgbouncer cannot be started: \(error)") }
-        case .killGateway: gateway.signal(SIGKILL)
+        case .killGateway: note(fault, gateway.signal(SIGKILL))
         case .freezeGateway(let seconds):
             gateway.signal(SIGSTOP)
             await pause(seconds)
             gateway.signal(SIGCONT)
-        case .portal(let trouble): sandbox.faults.order([Self.rule(trouble)])
-        case .provider(let trouble): sandbox.faults.order(Self.rules(trouble))
+        case .portal(let trouble):
+            sandbox.faults.order([Self.rule(trouble)])
+            note(fault)
+        case .provider(let trouble):
+            sandbox.faults.order(Self.rules(trouble))
+            note(fault)
         case .bitrixDown(let seconds):
-            sandbox.faults.order([
-                FaultRule(.close(accepting: false), service: .bitrix, times: .max)
-            ])
+            let down = FaultRule(.close(accepting: false), service: .bitrix, times: .max)
+            sandbox.faults.order([down])
+            note(fault)
             await pause(seconds)
-            sandbox.faults.clear()
+            count { $0 == down }
+            // It alone: what else befalls the portal waits until it can.
+            sandbox.faults.withdraw(down)
+        }
+    }
+
+    private func note(_ fault: ChaosFault, _ isDone: Bool = true) {
+        guard isDone else { return story.tell("NOT DONE: nobody was there for it: \(fault)") }
+        done.withLock { $0.append(fault) }
+    }
+
+    /// Takes down how often orders for trouble have been carried out that are to be withdrawn.
+    func count(_ isMeant: (FaultRule) -> Bool = { _ in true }) {
+        for (rule, fired) in sandbox.faults.state where isMeant(rule) {
+            story.tell("\(fired) times: \(rule.fault)")
+            if let service = rule.service { troubles.withLock { $0[service, default: 0] += fired } }
         }
     }
 

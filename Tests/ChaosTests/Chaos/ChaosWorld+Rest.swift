@@ -14,6 +14,7 @@ extension ChaosWorld {
         story.tell("everything heals")
         databaseDisk?.clear()
         logDisk?.clear()
+        count()
         sandbox.faults.clear()
         for proxy in proxies { proxy.thaw() }
         for process in workers + [gateway] {
@@ -26,33 +27,38 @@ extension ChaosWorld {
         for load in loads { load.end() }
     }
 
-    /// Waits until nothing is left to do but what waits for a person.
+    /// Waits until nothing is left to do but what waits for a person, and does what a person does of a doubt.
     ///
     /// Waits that production measures in minutes are cut short once nobody is left who could still be sending.
     func rest() async throws {
         try await eventually(within: .seconds(60), "the shops wrote all they had to write") {
-            let known = Set(try await texts("SELECT shop || ' ' || event_key FROM fiscal.outbox"))
+            // Here and below a moment's failure is no end: the last sessions of the worst day may still be dying.
+            guard let keys = try? await texts("SELECT shop || ' ' || event_key FROM fiscal.outbox") else {
+                return false
+            }
+            let known = Set(keys)
             return loads.allSatisfy { $0.written.keys.allSatisfy(known.contains) && $0.isDone }
         }
         try await eventually(within: .seconds(120), "whoever is dead is known to be dead") {
-            // Here and below a moment's failure is no end: the last sessions of the worst day may still be dying.
             (try? await number(
                 "SELECT count(*) FROM fiscal.worker WHERE dead_at IS NULL AND lease_until < clock_timestamp()")) == 0
         }
         story.tell("everything is written, and the dead are known")
         let known = ContinuousClock.now
-        try await eventually(within: .seconds(240), "everything comes to rest") {
-            if (try? await number(Self.restless)) == 0 { return true }
-            _ = try? await owner.execute(Self.hasten)
-            // Whoever lost its lease has been awake since everything healed: its calls of a portal are over long since.
-            if known.duration(to: .now) > .seconds(20) { _ = try? await owner.execute(Self.hastenPushes) }
-            _ = try? await owner.execute(Self.reopen)
-            return false
-        }
+        repeat {
+            try await eventually(within: .seconds(240), "everything comes to rest") {
+                if (try? await number(Self.restless)) == 0 { return true }
+                _ = try? await owner.execute(Self.hasten)
+                // Whoever lost its lease has been awake since everything healed: its calls of a portal are over long since.
+                if known.duration(to: .now) > .seconds(20) { _ = try? await owner.execute(Self.hastenPushes) }
+                _ = try? await owner.execute(Self.reopen)
+                return false
+            }
+        } while try await settleDoubts() > 0
         story.tell("nothing is left to do")
         // What waits behind a dead letter moves its stock ahead of its turn, and that goes to the portal too.
         var tries = 0
-        while tries < 480, !(try await stock().isWhole) {
+        while tries < 480, (try? await stock().isWhole) != true {
             tries += 1
             _ = try? await owner.execute(Self.hasten)
             try await Task.sleep(for: .milliseconds(250))
@@ -106,6 +112,27 @@ extension ChaosWorld {
             "verify", "--config", "\(directory)/worker-0.yaml", "--sandbox", address.url, "--settled", "--format",
             "json",
         ])
+    }
+
+    /// What became of every event, by `shop key`.
+    func fates() async throws -> [String: ChaosFate] {
+        let fates = try await owner.query(ChaosFate.all) { row throws(PostgresError) in
+            (
+                try row.get(String.self, "name"),
+                ChaosFate(
+                    outcome: try row.getOptional("outcome"), state: try row.getOptional("state"),
+                    reason: try row.getOptional("reason_code"), ahead: try row.getOptional("ahead"))
+            )
+        }
+        return Dictionary(fates, uniquingKeysWith: { first, _ in first })
+    }
+
+    func effects() async throws -> ChaosEffects {
+        let troubles = troubles.withLock { $0 }
+        return ChaosEffects(
+            done: done.withLock { $0 }, starts: workers.map(\.starts), gatewayStarts: gateway.starts,
+            burials: try await number("SELECT count(*) FROM fiscal.worker WHERE dead_at IS NOT NULL"),
+            providerTroubles: troubles[.cloudKassir, default: 0], portalTroubles: troubles[.bitrix, default: 0])
     }
 
     func texts(_ sql: String) async throws -> [String] {

@@ -9,12 +9,16 @@ import Testing
 
 @testable import EmbeddedPostgres
 
-/// Everything that a rehearsal needs: a cluster on a disk of its own, proxies, a pooler, worker processes, two shops
+/// Everything that a rehearsal needs: a cluster on a disk of its own, proxies, a pooler, worker processes, shops
 /// that sell, and the sandbox.
 final class ChaosWorld: Sendable {
     private struct NoPort: Error {}
 
     static let login = "chaos_worker"
+    /// The shop whose register prints whatever comes, the same or not.
+    static let unrepeatable = "single"
+    /// The lease of a worker, in seconds.
+    static let lease = 4
     private static let callbackSecret = "chaos-0123456789abcdef0123456789abcdef"
 
     let cluster: EmbeddedCluster
@@ -34,6 +38,10 @@ final class ChaosWorld: Sendable {
     /// What the shops write through, by TCP.
     let shop: PostgresPool
     let directory: String
+    /// What went wrong so far: what could not be done is not in it.
+    let done = Mutex<[ChaosFault]>([])
+    /// How often each order for trouble was carried out, once it is over.
+    let troubles = Mutex<[SandboxService: Int]>([:])
 
     private init(
         cluster: EmbeddedCluster, databaseDisk: ChaosDisk?, logDisk: ChaosDisk?, proxies: [ChaosProxy],
@@ -136,17 +144,18 @@ final class ChaosWorld: Sendable {
             try await owner.execute(Statement("chaos.login", "CREATE ROLE \(login) LOGIN IN ROLE \(role)"))
         }
         let shop = PostgresPool(try configuration(cluster.tcpURL(database: "relay", user: "chaos_shop"), size: 4))
-        let accounts = ["main", "point"].map { name in
+        let accounts = ["main", "point", unrepeatable].map { name in
             // One calls before it answers, the other twice.
             CloudKassirAccount(
                 name: name, basePath: "/cloudkassir/\(name)/v1", login: name, password: "secret", polls: 0,
-                callback: name == "main" ? .before : .twice)
+                callback: name == "main" ? .before : .twice, deduplicates: name != unrepeatable)
         }
         guard let callbacks = FreePort.find() else { throw NoPort() }
         try await withSandbox(SandboxConfiguration(accounts: accounts, portals: [BitrixPortal()])) { sandbox, address in
             let proxies = try (0..<ChaosPlan.workers).map { _ in try ChaosProxy(target: cluster.port) }
             let pooler = try ChaosPooler(
                 in: directory, server: proxies[ChaosPlan.pooled].port, login: Self.login)
+            if pooler == nil { announce("NOT DONE: no pgbouncer, since Debian's is not installed", story) }
             let workers = try (0..<ChaosPlan.workers).map { number in
                 let direct = "postgresql://\(Self.login)@127.0.0.1:\(proxies[number].port)/relay"
                 var pooled = direct
@@ -168,7 +177,9 @@ final class ChaosWorld: Sendable {
                 log: "\(directory)/log/gateway.log", story: story)
             sandbox.addCatalog(ChaosStock.seed)
             try FileManager.default.createDirectory(atPath: directory + "/log", withIntermediateDirectories: true)
-            let loads = (0..<2).map { ChaosLoad($0, pool: shop, sandbox: sandbox, seed: settings.seed) }
+            let loads = (0..<2).map {
+                ChaosLoad($0, pool: shop, sandbox: sandbox, seed: settings.seed, seconds: settings.seconds)
+            }
             let world = ChaosWorld(
                 cluster: cluster, databaseDisk: databaseDisk, logDisk: logDisk, proxies: proxies, pooler: pooler,
                 workers: workers, gateway: gateway, loads: loads, sandbox: sandbox, address: address, story: story,
@@ -228,10 +239,10 @@ final class ChaosWorld: Sendable {
     }
 
     private static func yaml(url: String, direct: String, callbacks: Int, _ address: SandboxAddress) -> String {
-        func provider(_ name: String) -> String {
+        func provider(_ name: String, _ more: String = "") -> String {
             """
             { kind: cloudkassir, base_url: "\(address.url)/cloudkassir/\(name)/v1", login: \(name), \
-            password: secret, timeout: 1s }
+            password: secret, timeout: 1s\(more) }
             """
         }
         let company = """
@@ -240,7 +251,7 @@ final class ChaosWorld: Sendable {
             """
         return """
             database: { url: "\(url)", listen_url: "\(direct)", migrate_url: "\(direct)" }
-            worker: { concurrency: 16, lease: 4s, heartbeat: 1s, shutdown_grace: 2s }
+            worker: { concurrency: 16, lease: \(Self.lease)s, heartbeat: 1s, shutdown_grace: 2s }
             log: { level: info, language: en }
             gateway:
               { port: \(callbacks), public_url: "http://127.0.0.1:\(callbacks)", callback_secret: "\(Self.callbackSecret)" }
@@ -253,6 +264,9 @@ final class ChaosWorld: Sendable {
               point:
                 company: \(company)
                 provider: \(provider("point"))
+              \(Self.unrepeatable):
+                company: \(company)
+                provider: \(provider(Self.unrepeatable, ", deduplicates: false"))
             """
     }
 }

@@ -33,7 +33,7 @@ import Testing
             history.ledger = nil
         },
         Break("I1 two_documents") { history in
-            history.ledger = SampleHistory.ledger(history.events + [history.events[0]])
+            history.ledger = SampleHistory.ledger([history.events[0]] + history.events)
         },
         Break("I1 signs_differ") { $0.events[0].receipts[0].signs?.fd = "999" },
         Break("I1 signs_differ") { history in
@@ -114,6 +114,12 @@ import Testing
             history.events[3] = SampleHistory.eventSentTwice(4, "lost", from: 100)
             history.events[3].runs[1].quietUntil = moment(104)
         },
+        // No slack for the clocks of real servers: what is due is claimed by the clock that said when.
+        Break("I4 sent_too_early") { history in
+            history.tolerance = .ofServers
+            history.events[3] = SampleHistory.eventSentTwice(4, "lost", from: 100)
+            history.events[3].runs[1].quietUntil = moment(103).advanced(by: .microseconds(1))
+        },
         Break("I4 sent_without_person") { history in
             history.events[3] = SampleHistory.eventSentTwice(4, "dead", code: "in_doubt", from: 100)
             history.events[3].acts = [moment(101), moment(120)]
@@ -125,6 +131,20 @@ import Testing
         Break("I4 sent_blindly") { history in
             history.events[3] = SampleHistory.eventSentTwice(4, "in_doubt", from: 100)
             history.events[3].runs[2].doubt = "lookup"
+        },
+        // The step declares that the same bytes may go again, and this account does not know them again.
+        Break("I4 sent_blindly") { history in
+            history.unrepeatable = ["cloudkassir:main@localhost"]
+            history.events[3] = SampleHistory.eventSentTwice(4, "in_doubt", from: 100)
+        },
+        Break("I4 sent_blindly") { history in
+            history.unrepeatable = ["cloudkassir:main@localhost"]
+            history.events[3] = SampleHistory.eventSentTwice(4, "lost", from: 100)
+        },
+        Break("I4 sent_blindly") { history in
+            history.unrepeatable = ["cloudkassir:main@localhost"]
+            history.events[3] = SampleHistory.eventSentTwice(4, "lost", from: 100)
+            history.events[3].acts = [moment(101), moment(120)]
         },
         Break("I4 sent_anew_in_doubt") { history in
             history.events[3] = SampleHistory.eventSentTwice(4, "in_doubt", from: 100)
@@ -162,6 +182,15 @@ import Testing
         },
         Break("I5 printed_out_of_order") { history in
             history.events[2].receipts[0].closedAt = moment(121)
+        },
+        // Moments on record are in order; the provider knows better.
+        Break("I5 printed_out_of_order") { history in
+            let events = history.events
+            history.ledger = SampleHistory.ledger([events[0], events[2], events[1], events[3]])
+        },
+        Break("I5 printed_out_of_order") { history in
+            let events = history.events
+            history.ledger = SampleHistory.ledger([events[1], events[0], events[2], events[3]])
         },
         Break("I5 two_turns") { history in
             for index in [1, 2] {
@@ -304,6 +333,20 @@ import Testing
         Break("what a person said of a doubt") { history in
             history.events[3] = SampleHistory.eventSentTwice(4, "dead", code: "in_doubt", from: 100)
             history.events[3].acts = [moment(103)]
+        },
+        Break("what a person said of a doubt at an account that knows no repeats") { history in
+            history.unrepeatable = ["cloudkassir:main@localhost"]
+            history.events[3] = SampleHistory.eventSentTwice(4, "lost", from: 100)
+            history.events[3].acts = [moment(103)]
+        },
+        Break("a doubt at another account than those that know no repeats") { history in
+            history.unrepeatable = ["cloudkassir:other@localhost"]
+            history.events[3] = SampleHistory.eventSentTwice(4, "in_doubt", from: 100)
+        },
+        Break("an elder that was released and replayed comes to the provider after others") { history in
+            let events = history.events
+            history.events[0].wasReleased = true
+            history.ledger = SampleHistory.ledger([events[1], events[2], events[0], events[3]])
         },
         Break("what was throttled is sent again") {
             $0.events[3] = SampleHistory.eventSentTwice(4, "throttled", isAnswered: true, from: 100)

@@ -18,7 +18,8 @@ enum SampleHistory {
     static func receipt(_ event: Int64, part: Int = 1, edition: Int = 1, closed: Int64) -> HistoryReceipt {
         HistoryReceipt(
             event: event, part: part, edition: edition, externalID: key(event, part: part, edition: edition),
-            settlementKey: "payment:\(event):in:1", state: .fiscalised, recordedDigest: digest("a"),
+            destination: "cloudkassir:main@localhost", settlementKey: "payment:\(event):in:1", state: .fiscalised,
+            recordedDigest: digest("a"),
             requestDigest: digest("a"), signs: signs(event * 10 + Int64(part)), closedAt: moment(closed))
     }
 

@@ -82,7 +82,8 @@ extension SimulatedRun {
         world.tell("worker \(process.number): the send of \(stored.externalID) ended as \(told.exchange.code)")
         answer(
             steps.afterSending(
-                told, stored, register, shop, sentAt: sentAt ?? world.timestamp, answeredAt: world.timestamp,
+                told, stored, register, shop, digest: stored.requestDigest, sentAt: sentAt ?? world.timestamp,
+                answeredAt: world.timestamp,
                 jitter: world.jitter))
     }
 }

@@ -3,7 +3,9 @@ import Postgres
 /// I4: after an outcome that nobody knows nothing is sent again but as the step declares, or a person decides.
 ///
 /// Judged by the rows of closed runs: what was sent, whether an answer came, how the run was closed, and what the worker
-/// that ran it had declared. A run that only may have sent, since its worker died, counts as one that did.
+/// that ran it had declared. A step declares the loosest of what its accounts allow: of those that do not know the same
+/// bytes again, which are told by the configuration, only a person may order another send. A run that only may have
+/// sent, since its worker died, counts as one that did.
 enum DoubtRule {
     /// A document and its edition, of one event.
     private struct Place: Hashable {
@@ -12,15 +14,17 @@ enum DoubtRule {
     }
 
     private enum Doubt {
-        /// It was sent and not answered, or answered so that nobody can tell.
-        case unknown
+        /// It was sent and not answered, or answered so that nobody can tell; since then.
+        case unknown(since: Timestamp)
         /// Its worker died; until then its request may be under way.
-        case lost(until: Timestamp?)
+        case lost(since: Timestamp, until: Timestamp?)
         /// A person must say what became of it; since then.
         case person(since: Timestamp)
     }
 
-    static func violations(of event: HistoryEvent, _ tolerance: HistoryTolerance) -> [Violation] {
+    static func violations(
+        of event: HistoryEvent, unrepeatable: Set<String>, _ tolerance: HistoryTolerance
+    ) -> [Violation] {
         let runs = event.runs.filter { $0.standing != .fenced }.sorted {
             ($0.runNumber, $0.endedAt) < ($1.runNumber, $1.endedAt)
         }
@@ -29,7 +33,7 @@ enum DoubtRule {
         for run in runs {
             let place = Place(part: run.part, edition: run.edition)
             if run.hasSent {
-                if let doubt = open[place], let violation = again(run, after: doubt, event, tolerance) {
+                if let doubt = open[place], let violation = again(run, after: doubt, event, unrepeatable, tolerance) {
                     found.append(violation)
                 }
                 if let edition = anew(place, open, event) {
@@ -59,10 +63,10 @@ enum DoubtRule {
     private static func doubt(after run: HistoryRun) -> Doubt? {
         switch run.outcome {
         case "lost" where run.doubt == "person": .person(since: run.endedAt)
-        case "lost" where run.doubt != nil && run.doubt != "none": .lost(until: run.quietUntil)
-        case "in_doubt": .unknown
+        case "lost" where run.doubt != nil && run.doubt != "none": .lost(since: run.endedAt, until: run.quietUntil)
+        case "in_doubt": .unknown(since: run.endedAt)
         case "dead" where run.code == "in_doubt": .person(since: run.endedAt)
-        case _ where run.hasSent && run.answeredAt == nil: .unknown
+        case _ where run.hasSent && run.answeredAt == nil: .unknown(since: run.endedAt)
         default: nil
         }
     }
@@ -79,10 +83,11 @@ enum DoubtRule {
     // MARK: What may not follow it
 
     private static func again(
-        _ run: HistoryRun, after doubt: Doubt, _ event: HistoryEvent, _ tolerance: HistoryTolerance
+        _ run: HistoryRun, after doubt: Doubt, _ event: HistoryEvent, _ unrepeatable: Set<String>,
+        _ tolerance: HistoryTolerance
     ) -> Violation? {
-        func personActed(since moment: Timestamp?) -> Bool {
-            guard let moment, let began = run.startedAt else { return true }
+        func personActed(since moment: Timestamp) -> Bool {
+            guard let began = run.startedAt else { return true }
             // An act is stamped when its transaction begins, and may have to wait for what it acts on.
             return event.acts.contains {
                 $0.advanced(by: tolerance.commit) >= moment && $0 <= began.advanced(by: tolerance.clocks)
@@ -93,21 +98,29 @@ enum DoubtRule {
             guard !personActed(since: since) else { return nil }
             return violation(
                 "sent_without_person", event, run, "it was for a person to say what became of the send before")
-        case .lost(let until):
-            if let until, let began = run.startedAt, began.advanced(by: tolerance.clocks) < until,
+        case .lost(let since, let until):
+            // What is due is claimed by the clock that set it: not an instant may be missing.
+            if let until, let began = run.startedAt, began < until,
                 !event.acts.contains(where: { $0 <= began })
             {
                 return violation(
                     "sent_too_early", event, run, "the request of the worker that died may have been under way still")
             }
-            return blindly(run, event)
-        case .unknown:
-            return blindly(run, event)
+            return personActed(since: since) ? nil : blindly(run, event, unrepeatable)
+        case .unknown(let since):
+            return personActed(since: since) ? nil : blindly(run, event, unrepeatable)
         }
     }
 
-    /// Only a step that declares that the same bytes may go again sends them again by itself.
-    private static func blindly(_ run: HistoryRun, _ event: HistoryEvent) -> Violation? {
+    /// Only where the same bytes may go again are they sent again without a person.
+    private static func blindly(
+        _ run: HistoryRun, _ event: HistoryEvent, _ unrepeatable: Set<String>
+    ) -> Violation? {
+        if let destination = receipt(of: run, event)?.destination, unrepeatable.contains(destination) {
+            return violation(
+                "sent_blindly", event, run,
+                "it sent again after an unknown outcome, and \(destination) does not know the same receipt again")
+        }
         guard let declared = run.doubt, declared != "resend" else { return nil }
         return violation(
             "sent_blindly", event, run, "it sent again after an unknown outcome, and its step declares “\(declared)”")
@@ -125,7 +138,11 @@ enum DoubtRule {
     private static func violation(
         _ code: String, _ event: HistoryEvent, _ run: HistoryRun, _ detail: String
     ) -> Violation {
-        let receipt = event.receipts.first { $0.part == run.part && $0.edition == run.edition }
-        return Violation(.inDoubt, code, event: event.id, receipt: receipt?.externalID, run: run, detail)
+        Violation(
+            .inDoubt, code, event: event.id, receipt: receipt(of: run, event)?.externalID, run: run, detail)
+    }
+
+    private static func receipt(of run: HistoryRun, _ event: HistoryEvent) -> HistoryReceipt? {
+        event.receipts.first { $0.part == run.part && $0.edition == run.edition }
     }
 }

@@ -16,7 +16,9 @@ struct LaneRule: Sendable {
         let mayHaveBegunEarlier: Bool
         /// nil: it is not over.
         let ended: Timestamp?
-        /// Places of its documents in the provider's ledger, and when its receipts were closed.
+        /// Places of its documents in the provider's ledger.
+        let places: ClosedRange<Int>?
+        /// When its receipts were printed.
         let closed: ClosedRange<Timestamp>?
         let wasReleased: Bool
     }
@@ -32,7 +34,12 @@ struct LaneRule: Sendable {
     }
 
     /// What this event breaks, seen from the elder ones of its lane.
-    mutating func violations(of event: HistoryEvent) -> [Violation] {
+    ///
+    /// - Parameters:
+    ///   - event: The next one.
+    ///   - ledger: In which order documents came to the provider; nil: moments on record are all there is.
+    /// - Returns: At most one violation of the order, and those of its turn.
+    mutating func violations(of event: HistoryEvent, _ ledger: ProviderLedger?) -> [Violation] {
         guard !event.lane.isEmpty else { return [] }
         if (event.shop, event.lane) != (shop, lane) {
             (shop, lane, stays, holder) = (event.shop, event.lane, [], nil)
@@ -51,10 +58,11 @@ struct LaneRule: Sendable {
             }
         }
         let moments = event.receipts.filter { $0.state == .fiscalised }.compactMap(\.closedAt).sorted()
+        let places = event.receipts.flatMap { ledger?.documents(of: $0.externalID) ?? [] }.map(\.position).sorted()
         let stay = Stay(
             event: event.id, committed: event.committedAt, began: event.beganAt,
             mayHaveBegunEarlier: !event.isBeginOnRecord,
-            ended: event.end?.at, closed: moments.first.flatMap { first in moments.last.map { first...$0 } },
+            ended: event.end?.at, places: Self.range(places), closed: Self.range(moments),
             wasReleased: event.wasReleased)
         for elder in stays.reversed() {
             if let violation = compare(elder, stay) {
@@ -93,8 +101,18 @@ struct LaneRule: Sendable {
             "it was worked on while event \(elder.event) of its lane was")
     }
 
-    /// What began in order must be printed in order.
+    private static func range<Value>(_ sorted: [Value]) -> ClosedRange<Value>? {
+        guard let first = sorted.first, let last = sorted.last else { return nil }
+        return first...last
+    }
+
+    /// What began in order must come to the provider, and be printed, in order.
     private static func inOrder(_ elder: Stay, _ younger: Stay) -> Violation? {
+        if let before = elder.places, let after = younger.places, after.lowerBound < before.upperBound {
+            return Violation(
+                .laneOrder, "printed_out_of_order", event: younger.event,
+                "the provider received it before event \(elder.event) of its lane")
+        }
         guard let before = elder.closed, let after = younger.closed, after.lowerBound < before.upperBound else {
             return nil
         }
