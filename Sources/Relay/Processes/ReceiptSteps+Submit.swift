@@ -100,12 +100,11 @@ extension ReceiptSteps {
 
     /// What became of a send: a pure function of the answer, and of a jitter, 0 up to 1, that the caller draws.
     ///
-    /// The request, of SHA-256 `digest`, began to leave at `sentAt`, and its answer was here, or the wait for it over, at `answeredAt`, by this
-    /// machine's clock.
+    /// The request, of SHA-256 `digest`, began to leave at `sentAt`, and its answer was here, or the wait for it over, at
+    /// `answeredAt`, by this machine's clock.
     func afterSending(
         _ answer: SubmitAnswer, _ receipt: StoredReceipt, _ register: CashRegister, _ shop: Shop, digest: [UInt8],
-        sentAt: Timestamp,
-        answeredAt: Timestamp, jitter: Double
+        sentAt: Timestamp, answeredAt: Timestamp, jitter: Double
     ) -> Outcome {
         let exchange = ExchangeRecord(
             sentAt: answer.exchange.provenUnsent ? nil : sentAt,

@@ -11,7 +11,7 @@ struct ChaosSettings: Sendable {
 
     static var current: ChaosSettings {
         let environment = ProcessInfo.processInfo.environment
-        let seed = environment["CHAOS_SEED"].flatMap(UInt64.init) ?? 1
+        let seed = environment["CHAOS_SEED"].flatMap(UInt64.init) ?? 11
         var settings = ChaosSettings(
             seed: seed,
             story: environment["CHAOS_STORY"]
