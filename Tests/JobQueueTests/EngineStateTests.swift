@@ -4,49 +4,8 @@ import Testing
 @testable import JobQueue
 
 /// What a worker decides, without a database or a clock.
-@Suite struct EngineStateTests {
-    private let start = ContinuousClock.now
-
-    private func configuration(_ change: (inout WorkerConfiguration) -> Void = { _ in }) -> WorkerConfiguration {
-        var configuration = WorkerConfiguration(name: "test", version: "1")
-        configuration.concurrency = 10
-        change(&configuration)
-        return configuration
-    }
-
-    private func stream(_ queue: String = "local", shop: String = "shop", _ priority: Int = 0) -> SurveyFinding {
-        SurveyFinding(
-            queue: queue, stream: StreamKey(queue: queue, shop: shop, priority: priority), wait: .zero, closedFor: .zero
-        )
-    }
-
-    private func answer(survey findings: [SurveyFinding], at now: ContinuousClock.Instant) -> TurnAnswer {
-        var answer = TurnAnswer()
-        answer.survey = TurnAnswer.Survey(findings: findings, startedAt: now, took: .milliseconds(1))
-        return answer
-    }
-
-    private func claim(_ visited: [Int?], _ runs: [ClaimedRun] = []) -> TurnAnswer.Claim {
-        TurnAnswer.Claim(answer: ClaimAnswer(runs: runs, visited: visited), took: .milliseconds(1))
-    }
-
-    /// Lets a state run on its own clock against an answerer; how many turns it took in `span`.
-    private func turns(
-        _ state: inout EngineState, over span: Duration, answer: (Turn, ContinuousClock.Instant) -> TurnAnswer
-    ) -> [Turn] {
-        var (now, turns) = (start, [Turn]())
-        while now < start.advanced(by: span) {
-            switch state.next(at: now, leaseHolds: true) {
-            case .turn(let turn):
-                turns.append(turn)
-                now = now.advanced(by: .milliseconds(1))
-                state.ended(turn, answer(turn, now), at: now) { _ in .seconds(5) }
-            case .sleep(let instant): now = max(instant, now.advanced(by: .microseconds(1)))
-            case .end: return turns
-            }
-        }
-        return turns
-    }
+@Suite struct EngineStateTests: EngineScene {
+    let start = ContinuousClock.now
 
     @Test func anIdleWorkerAsksToBeToldAndThenPolls() {
         var state = EngineState(configuration(), at: start)
@@ -95,20 +54,6 @@ import Testing
         #expect(turns.count < 120)
     }
 
-    @Test func aClaimNeverAsksForMoreThanThereIsRoom() {
-        var state = EngineState(configuration { $0.claimers = 2 }, at: start)
-        guard case .turn(let look) = state.next(at: start, leaseHolds: true) else {
-            Issue.record("a worker looks first")
-            return
-        }
-        state.ended(look, answer(survey: [stream()], at: start), at: start) { _ in .seconds(5) }
-        var rooms: [Int] = []
-        while case .turn(let turn) = state.next(at: start, leaseHolds: true), let plan = turn.plan {
-            rooms.append(plan.room)
-        }
-        #expect(rooms == [5, 5])
-    }
-
     @Test func withoutALeaseNothingIsClaimed() {
         var state = EngineState(configuration(), at: start)
         guard case .sleep = state.next(at: start, leaseHolds: false) else {
@@ -141,82 +86,6 @@ import Testing
             if plan.streams.first?.key.priority == 1 { bulkFirst += 1 }
         }
         #expect(bulkFirst == 2)
-    }
-
-    @Test func aSlowDestinationLeavesRoomForTheOthers() throws {
-        var board = StreamBoard(at: start)
-        board.learn([stream("slow"), stream()], startedAt: start, took: .zero, at: start)
-        let plan = try #require(board.plan(room: 10, at: start) { $0 == "slow" ? 0 : 10 })
-        #expect(plan.streams.map(\.key.queue) == ["local"])
-    }
-
-    @Test func aQueueMayHaveALimitOfItsOwn() throws {
-        let configuration = configuration { configuration in
-            configuration.concurrencyPerQueue = 2
-            configuration.concurrencyOfQueue = ["portal": 7]
-        }
-        #expect(configuration.queueLimit(of: "portal") == 7 && configuration.queueLimit(of: "register") == 2)
-        var state = EngineState(configuration, at: start)
-        guard case .turn(let look) = state.next(at: start, leaseHolds: true) else {
-            Issue.record("a worker looks first")
-            return
-        }
-        state.ended(look, answer(survey: [stream("portal")], at: start), at: start) { _ in .seconds(5) }
-        guard case .turn(let turn) = state.next(at: start, leaseHolds: true) else {
-            Issue.record("there is work")
-            return
-        }
-        #expect(turn.plan?.streams.map(\.limit) == [min(7, configuration.claimLimit)])
-    }
-
-    @Test func aClaimUnderWayCountsAgainstTheRoomOfItsQueue() throws {
-        var state = EngineState(
-            configuration { configuration in
-                configuration.claimers = 2
-                configuration.concurrencyPerQueue = 3
-            }, at: start)
-        guard case .turn(let look) = state.next(at: start, leaseHolds: true) else {
-            Issue.record("a worker looks first")
-            return
-        }
-        state.ended(look, answer(survey: [stream("portal")], at: start), at: start) { _ in .seconds(5) }
-        guard case .turn(let turn) = state.next(at: start, leaseHolds: true) else {
-            Issue.record("there is work")
-            return
-        }
-        #expect(turn.plan?.queueRooms == ["portal": 3])
-        // Another claimer has nothing to claim there meanwhile.
-        if case .turn(let other) = state.next(at: start, leaseHolds: true) { #expect(other.plan == nil) }
-        var answer = TurnAnswer()
-        answer.claim = claim([0])
-        state.ended(turn, answer, at: start) { _ in .seconds(5) }
-        let later = start.advanced(by: .seconds(2))
-        guard case .turn(let again) = state.next(at: later, leaseHolds: true) else {
-            Issue.record("there may be work again")
-            return
-        }
-        #expect(again.plan?.queueRooms == ["portal": 3])
-    }
-
-    @Test func aQueueAtItsLimitKeepsNobodyBusy() {
-        var state = EngineState(configuration { $0.concurrencyPerQueue = 1 }, at: start)
-        let run = ClaimedRun(
-            run: JobRun(job: JobID(1), shop: "shop", kind: "test", queue: "portal", step: "run"), priority: 0,
-            readyAt: Timestamp(microsecondsSince1970: 0))
-        state.began([run], at: start) { _ in .seconds(60) }
-        var (now, looks) = (start, 0)
-        while now < start.advanced(by: .seconds(10)) {
-            looks += 1
-            switch state.next(at: now, leaseHolds: true) {
-            case .turn(let turn):
-                #expect(turn.plan == nil)
-                now = now.advanced(by: .milliseconds(1))
-                state.ended(turn, answer(survey: [stream("portal")], at: now), at: now) { _ in .seconds(5) }
-            case .sleep(let instant): now = max(instant, now.advanced(by: .microseconds(1)))
-            case .end: return
-            }
-        }
-        #expect(looks < 100)
     }
 
     @Test func aClosedQueueIsNotVisitedUntilItOpens() throws {
@@ -255,66 +124,6 @@ import Testing
         #expect(waited.map { (.zero ... .milliseconds(20)).contains($0) } ?? false)
     }
 
-    @Test func anEndedRunMakesRoomInItsDestinationForTheVeryTurnThatRecordsIt() throws {
-        var state = EngineState(configuration(), at: start)
-        let run = claimed(1, queue: "portal")
-        state.began([run], at: start) { _ in .seconds(60) }
-        // Its destination has room for one: whoever looks finds nothing, until the quick looks are over.
-        var now = start
-        var isIdle = false
-        while !isIdle {
-            switch state.next(at: now, leaseHolds: true) {
-            case .turn(let turn):
-                var answer = turn.surveys ? answer(survey: [stream("portal")], at: now) : TurnAnswer()
-                if let plan = turn.plan { answer.claim = claim(plan.streams.map { _ in 0 }) }
-                state.ended(turn, answer, at: now) { _ in .seconds(5) }
-            case .sleep(let instant):
-                isIdle = now.duration(to: instant) > .milliseconds(300)
-                if !isIdle { now = instant }
-            case .end: throw Unexpected(what: "it ended")
-            }
-        }
-        _ = state.answered(try Report.test(run.run, Outcome(.finish(outcome: "ok"))), at: now)
-        guard case .turn(let turn) = state.next(at: now, leaseHolds: true) else {
-            Issue.record("an outcome is recorded")
-            return
-        }
-        #expect(turn.reports.count == 1)
-        #expect(turn.plan?.streams.map(\.key.queue) == ["portal"])
-    }
-
-    /// A stretch is one run, however many ends it brings.
-    @Test func theEndsOfAStretchMakeRoomForOneRun() throws {
-        var state = EngineState(configuration(), at: start)
-        let heads = (1...10 as ClosedRange<Int64>).map { claimed($0) }
-        let followers = (11...19 as ClosedRange<Int64>).map { number in
-            var one = claimed(number)
-            one.head = heads[0].run.job
-            return one
-        }
-        state.began(heads + followers, at: start) { _ in .seconds(60) }
-        for one in [heads[0]] + followers {
-            var report = try Report.test(one.run, Outcome(.finish(outcome: "ok")))
-            report.head = one.head
-            _ = state.answered(report, at: start)
-        }
-        let now = start.advanced(by: .seconds(1))
-        guard case .turn(let look) = state.next(at: now, leaseHolds: true) else {
-            Issue.record("a turn")
-            return
-        }
-        #expect(look.reports.count == 10 && look.surveys)
-        // Nothing of that turn is home yet, so all ten still count; what comes back makes room for one.
-        state.ended(look, answer(survey: [stream()], at: now), at: now) { _ in .seconds(5) }
-        let left = heads.dropFirst().map(\.run)
-        for run in left { _ = state.answered(try Report.test(run, Outcome(.finish(outcome: "ok"))), at: now) }
-        guard case .turn(let turn) = state.next(at: now, leaseHolds: true) else {
-            Issue.record("a turn")
-            return
-        }
-        #expect((turn.plan?.room ?? 0) <= left.count)
-    }
-
     /// What was claimed and never answered would be a doubt once this worker is gone.
     @Test func aWorkerThatStopsComparesFirst() throws {
         var state = EngineState(configuration(), at: start)
@@ -329,12 +138,6 @@ import Testing
             throw Unexpected(what: "no comparison")
         }
         #expect(comparison.known == [])
-    }
-
-    private func claimed(_ id: Int64, queue: String = QueueName.local) -> ClaimedRun {
-        ClaimedRun(
-            run: JobRun(job: JobID(id), shop: "shop", kind: "test", queue: queue, step: "run"), priority: 0,
-            readyAt: Timestamp(microsecondsSince1970: 0))
     }
 
     @Test func theFloorFollowsAtADistance() {
@@ -399,10 +202,6 @@ import Testing
             throw Unexpected(what: "no comparison")
         }
         #expect(comparison.known == [RunID(job: JobID(7), number: 1)])
-    }
-
-    private struct Unexpected: Error {
-        let what: String
     }
 
     @Test(arguments: [(98, Disposition.Place.inDoubt), (99, .dead)])

@@ -1,6 +1,7 @@
 import Postgres
 
-/// Reports as the array parameters of `fiscal.finish_runs`, `fiscal.finish`, `fiscal.move`, `fiscal.spawn` and `fiscal.keep_evidence`.
+/// Reports as the array parameters of `fiscal.finish_runs`, `fiscal.finish`, `fiscal.move`, `fiscal.spawn` and
+/// `fiscal.keep_evidence`.
 enum ReportColumns {
     static func finish(_ worker: WorkerID, _ reports: [Report]) -> [Parameter] {
         [

@@ -14,6 +14,14 @@ final class JsonSchema
     {
     }
 
+    /** @return list<string> what an event's payload breaks of its kind's schema; nothing for a kind that has none */
+    public static function eventFaults(array $event): array
+    {
+        $file = dirname(__DIR__, 4) . "/Sources/Relay/Schemas/$event[kind].json";
+
+        return is_file($file) ? self::faults($file, json_encode($event['payload'])) : [];
+    }
+
     /** @return list<string> faults */
     public static function faults(string $file, string $json): array
     {
