@@ -1,6 +1,6 @@
 # Every target sets up what it needs; `make demo` and `make test` start from a bare Debian 12 with a Swift 6.3 toolchain.
 
-SWIFT ?= swift
+export SWIFT ?= swift
 ARGS ?=
 CONFIGURATION ?= debug
 BINARY = .build/$(CONFIGURATION)/fiscal-relay
@@ -27,13 +27,14 @@ ifeq ($(strip $(ARGS)),)
 	@# First, since the Swift run's closing line is the one to look for at the end.
 	deploy/bitrix/tests/run --quiet
 	@# In groups: tests that share a server and two cores with all others would spend their time limits waiting.
-	$(SWIFT) test --skip '^(JobQueueTests|EndToEndTests|ChaosTests|SimulationTests)\.|$(ALONE)'
-	$(SWIFT) test --skip-build --filter '^JobQueueTests\.'
-	$(SWIFT) test --skip-build --filter '^EndToEndTests\.'
-	$(SWIFT) test --skip-build --filter '^ChaosTests\.'
-	$(SWIFT) test --skip-build --filter '^SimulationTests\.'
+	$(SWIFT) build --build-tests
+	Tests/group --skip '^(JobQueueTests|EndToEndTests|ChaosTests|SimulationTests)\.|$(ALONE)'
+	Tests/group --filter '^JobQueueTests\.'
+	Tests/group --filter '^EndToEndTests\.'
+	Tests/group --filter '^ChaosTests\.'
+	Tests/group --filter '^SimulationTests\.'
 	@# Thousands of sockets at once are counted one by one, in a process where nobody else opens any.
-	$(SWIFT) test --skip-build --filter '$(ALONE)'
+	Tests/group --filter '$(ALONE)'
 else
 	$(SWIFT) test $(ARGS)
 endif

@@ -37,6 +37,7 @@ let package = Package(
         // Each target may import only targets that stand above it.
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "CSpawn"),
         .target(name: "Postgres", dependencies: ["CPostgres"], swiftSettings: strict),
         .target(name: "HTTPTransport", dependencies: ["CCurl"], swiftSettings: strict),
         .target(name: "JobQueue", dependencies: ["Postgres", logging], swiftSettings: strict),
@@ -58,7 +59,7 @@ let package = Package(
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
             ],
             swiftSettings: strict),
-        .target(name: "EmbeddedPostgres", dependencies: ["Postgres"], swiftSettings: strict),
+        .target(name: "EmbeddedPostgres", dependencies: ["CSpawn", "Postgres"], swiftSettings: strict),
         .target(
             name: "Sandbox",
             dependencies: [
@@ -87,7 +88,7 @@ let package = Package(
         .testTarget(
             name: "EmbeddedPostgresTests", dependencies: ["Postgres", "EmbeddedPostgres", "TestSupport"],
             swiftSettings: strict),
-        .testTarget(name: "HTTPTransportTests", dependencies: ["HTTPTransport"], swiftSettings: strict),
+        .testTarget(name: "HTTPTransportTests", dependencies: ["CSpawn", "HTTPTransport"], swiftSettings: strict),
         .testTarget(
             name: "JobQueueTests", dependencies: ["JobQueue", "Postgres", "EmbeddedPostgres", "TestSupport", logging],
             swiftSettings: strict),

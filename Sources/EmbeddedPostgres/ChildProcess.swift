@@ -1,3 +1,4 @@
+internal import CSpawn
 import Glibc
 
 /// A child process of ours: started, signalled and waited for. Its methods block; not for cooperative threads.
@@ -10,7 +11,8 @@ struct ChildProcess: Sendable {
     private static let env = "/usr/bin/env"
 
     /// Starts a program with signals as they are by default, in a process group of its own (a Ctrl-C at the terminal
-    /// is for us, not for it), and with nothing of our environment but PATH.
+    /// is for us, not for it), and with nothing of ours but PATH: no other variable, and no descriptor. Libraries open
+    /// sockets that outlive an exec, and a connection that a child still holds stays open when we close it.
     ///
     /// - Parameters:
     ///   - arguments: The program's path and its arguments.
@@ -32,6 +34,7 @@ struct ChildProcess: Sendable {
         }
         posix_spawn_file_actions_addopen(&actions, 1, output, O_WRONLY | O_CREAT | O_APPEND, 0o644)
         posix_spawn_file_actions_adddup2(&actions, 1, 2)
+        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
 
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)

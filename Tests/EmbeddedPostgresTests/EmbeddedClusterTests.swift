@@ -31,6 +31,22 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: directory))
     }
 
+    /// What the server inherits stays open when its owner closes it: the far end would wait for ever.
+    @Test func theServerHoldsNoDescriptorOfOurs() async throws {
+        var ends: [Int32] = [-1, -1]
+        try #require(socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0)
+        defer { for end in ends { close(end) } }
+        let cluster = try await EmbeddedCluster.start()
+        let pidFile = try String(contentsOfFile: cluster.socketDirectory + "/data/postmaster.pid", encoding: .utf8)
+        let ours = try ends.map { try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/\($0)") }
+        let table = "/proc/\(try #require(pidFile.split(separator: "\n").first))/fd"
+        let theirs = try FileManager.default.contentsOfDirectory(atPath: table)
+            .compactMap { try? FileManager.default.destinationOfSymbolicLink(atPath: "\(table)/\($0)") }
+        await cluster.stop()
+        #expect(!theirs.isEmpty)
+        #expect(Set(theirs).isDisjoint(with: ours))
+    }
+
     @Test func theServerIsNotRoot() async throws {
         let cluster = try await SharedCluster.shared.cluster()
         var status = stat()

@@ -23,19 +23,25 @@ package struct TestDatabase: Sendable {
         return scoped
     }
 
-    /// Settings for another pool, connection or listener to this database, to be changed at will.
+    /// Settings for another pool, connection or listener to this database, to be changed at will. Nobody is refused a
+    /// connection because the machine is busy with the other tests.
     ///
     /// - Throws: ``PostgresError`` of kind `configuration`, which would be a fault of this module.
     package func configuration(user: String = "postgres") throws(PostgresError) -> PostgresConfiguration {
-        try PostgresConfiguration(url: cluster.url(database: name, user: user), applicationName: "test")
+        try Self.configuration(url: cluster.url(database: name, user: user))
+    }
+
+    private static func configuration(url: String) throws(PostgresError) -> PostgresConfiguration {
+        var configuration = try PostgresConfiguration(url: url, applicationName: "test")
+        configuration.acquireTimeout = .seconds(120)
+        return configuration
     }
 
     static func create(isMigrated: Bool) async throws -> TestDatabase {
         let (cluster, name) = try await SharedCluster.shared.makeDatabase(isMigrated: isMigrated)
         let url = cluster.url(database: name)
-        var configuration = try PostgresConfiguration(url: url, applicationName: "test")
+        var configuration = try configuration(url: url)
         configuration.poolSize = 6
-        configuration.acquireTimeout = .seconds(30)
         return TestDatabase(name: name, url: url, pool: PostgresPool(configuration), cluster: cluster)
     }
 

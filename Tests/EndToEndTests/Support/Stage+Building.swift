@@ -51,7 +51,7 @@ private func withStage(
         func pool(_ login: Login) throws -> PostgresPool {
             var configuration = try PostgresConfiguration(url: url(login), applicationName: "test \(login.rawValue)")
             configuration.poolSize = 2
-            configuration.acquireTimeout = .seconds(20)
+            configuration.acquireTimeout = .seconds(120)
             return PostgresPool(configuration)
         }
         let stage = Stage(

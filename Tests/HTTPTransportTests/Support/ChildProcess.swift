@@ -1,3 +1,4 @@
+import CSpawn
 import Glibc
 import Synchronization
 
@@ -17,6 +18,8 @@ final class ChildProcess: Sendable {
         for standard in [STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO] {
             posix_spawn_file_actions_adddup2(&actions, ends[1], standard)
         }
+        // A connection that the child held too would not be closed when the test closes it.
+        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
         defer { posix_spawn_file_actions_destroy(&actions) }
         var vector: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
         defer { for argument in vector { free(argument) } }
