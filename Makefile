@@ -25,7 +25,7 @@ ALONE = ConcurrencyTests|manyCancellationsAtOnce
 test: setup
 ifeq ($(strip $(ARGS)),)
 	@# First, since the Swift run's closing line is the one to look for at the end.
-	deploy/bitrix/tests/run --quiet
+	timeout --foreground --verbose 900 deploy/bitrix/tests/run --quiet
 	@# In groups: tests that share a server and two cores with all others would spend their time limits waiting.
 	$(SWIFT) build --build-tests
 	Tests/group --skip '^(JobQueueTests|EndToEndTests|ChaosTests|SimulationTests)\.|$(ALONE)'
