@@ -54,6 +54,29 @@ struct DoubtTests {
         }
     }
 
+    /// By its own word it is away and comes again: whether it took the receipt nobody has said. The others wait.
+    @Test func whoIsAwayLeavesOneDoubtAndIsLeftAlone() async throws {
+        try await withWorkingStage([Self.shop]) { stage in
+            let event = try await doubtful(
+                stage, .status(503, code: nil, message: nil, retryAfter: 600, accepting: true))
+            let destination = "cloudkassir:main@127.0.0.1:\(stage.address.port)"
+            #expect(
+                try await stage.number(
+                    """
+                    SELECT count(*) FROM fiscal.destination WHERE name = '\(destination)'
+                      AND paused_until > now() + interval '300 seconds'
+                    """) == 1)
+            let next = try await stage.pay(order: 1002, payment: "6", sum: "100.00", Self.lines)
+            try await eventually { try await stage.receipts(of: next).map(\.state) == [.planned] }
+            #expect(try await stage.resume(destination: destination))
+            #expect(try await stage.fate(of: next) == .ended("fiscalised"))
+            let number = try #require(stage.sandbox.receipts().first?.id)
+            #expect(try await stage.resolve(event, .accepted(providerID: number)) == .done)
+            #expect(try await stage.fate(of: event) == .ended("fiscalised"))
+            #expect(stage.sandbox.receipts().map(\.timesSent) == [1, 1])
+        }
+    }
+
     @Test func printedThereIsTakenOver() async throws {
         try await withWorkingStage([Self.shop]) { stage in
             let event = try await doubtful(stage, .timeout(accepting: true, hold: .seconds(10)))

@@ -4,13 +4,19 @@
 /// | --- | --- | --- |
 /// | nothing can have left | later | later |
 /// | time-out, reset, 1xx, 3xx, 408, 5xx, unreadable 2xx | unknown | later |
-/// | 429; 503 with `Retry-After` | throttled | throttled |
+/// | 429 | throttled | throttled |
+/// | 503 with `Retry-After` | throttled; unknown where the account does not deduplicate | throttled |
 /// | 401, 403 | unauthorised | unauthorised |
 /// | 404 | rejected | unknown receipt |
 /// | other 4xx | rejected | later |
 struct CloudKassirDecisions {
+    /// How long the account is left alone that is away and does not say for how long.
+    private static let defaultRest: Duration = .seconds(10)
+
     let vocabulary: CloudKassirVocabulary
     let passingFailures: Set<String>
+    /// Whether the account knows a receipt again by our key, so that the same bytes may be sent twice.
+    var deduplicates = true
     /// What must not come through in the provider's words.
     var secrets: [String] = []
 
@@ -18,6 +24,7 @@ struct CloudKassirDecisions {
     /// and the answer has no `Date`.
     func submit(_ reply: ProviderReply, now: Int64) -> SubmitAnswer {
         let verdict: SubmitAnswer.Verdict
+        var rest: Duration?
         switch reply {
         case .failed(let provenUnsent, let reason):
             let fault = Self.networkFault(reason)
@@ -31,12 +38,18 @@ struct CloudKassirDecisions {
         case .answered(let response):
             switch refusal(response, now: now) {
             case .throttled(let fault, let pause): verdict = .throttled(fault, retryAfter: pause)
+            // Nobody has promised that it did nothing: whatever stands before the service may say so of a request that it
+            // had passed on. Where a repeat would be a second receipt, that is a doubt.
+            case .unavailable(let fault, let pause) where !deduplicates:
+                verdict = .unknown(fault)
+                rest = pause ?? Self.defaultRest
+            case .unavailable(let fault, let pause): verdict = .throttled(fault, retryAfter: pause)
             case .credentials(let fault): verdict = .unauthorised(fault)
             case .request(let fault): verdict = .rejected(fault)
             case .unclear(let fault): verdict = .unknown(fault)
             }
         }
-        return SubmitAnswer(verdict, exchange: Self.exchange(reply, verdict.fault))
+        return SubmitAnswer(verdict, exchange: Self.exchange(reply, verdict.fault), pause: rest)
     }
 
     /// What an answer to a question for the fate of a receipt means; `now` as in ``submit(_:now:)``.
@@ -47,7 +60,8 @@ struct CloudKassirDecisions {
         case .answered(let response) where 200..<300 ~= response.status: verdict = told(response)
         case .answered(let response):
             switch refusal(response, now: now) {
-            case .throttled(let fault, let pause): verdict = .throttled(fault, retryAfter: pause)
+            case .throttled(let fault, let pause), .unavailable(let fault, let pause):
+                verdict = .throttled(fault, retryAfter: pause)
             case .credentials(let fault): verdict = .unauthorised(fault)
             case .request(let fault) where response.status == 404: verdict = .unknownReceipt(fault)
             // A poll cannot be wrong for good: it is asked again, and an alarm tells if that never ends.
@@ -92,6 +106,8 @@ struct CloudKassirDecisions {
     /// An answer with a status outside 2xx.
     private enum Refusal {
         case throttled(ProviderFault, Duration?)
+        /// It is away for a while, by its own word.
+        case unavailable(ProviderFault, Duration?)
         case credentials(ProviderFault)
         case request(ProviderFault)
         /// Nobody can say what was done.
@@ -110,7 +126,7 @@ struct CloudKassirDecisions {
         case 401, 403: return .credentials(fault(.credentials, "CloudKassir refused the login or the password."))
         case 429: return .throttled(fault(.limit, "CloudKassir takes no more requests for now."), pause)
         case 503 where response.retryAfter != nil:
-            return .throttled(fault(.limit, "CloudKassir is not available for now."), pause)
+            return .unavailable(fault(.limit, "CloudKassir is not available for now."), pause)
         case 408: return .unclear(fault(.network, "CloudKassir waited too long for the request."))
         case 400..<500: return .request(fault(.data, "CloudKassir refused the request with status \(response.status)."))
         default: return .unclear(fault(.answer, "CloudKassir answered with status \(response.status)."))

@@ -39,7 +39,8 @@ package struct CloudKassirProvider: FiscalProvider {
         encoder = CloudKassirEncoder(
             vocabulary: settings.vocabulary, sendsSettlementPlace: settings.sendsSettlementPlace)
         decisions = CloudKassirDecisions(
-            vocabulary: settings.vocabulary, passingFailures: settings.passingFailures)
+            vocabulary: settings.vocabulary, passingFailures: settings.passingFailures,
+            deduplicates: doubt.policy == .resend)
     }
 
     package func encode(

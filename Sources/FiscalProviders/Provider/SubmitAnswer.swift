@@ -17,10 +17,13 @@ package struct SubmitAnswer: Hashable, Sendable {
 
     package let verdict: Verdict
     package let exchange: ProviderExchange
+    /// For how long the account wants to be left alone, where the outcome is unknown as well; nil: it does not say so.
+    package let pause: Duration?
 
-    package init(_ verdict: Verdict, exchange: ProviderExchange) {
+    package init(_ verdict: Verdict, exchange: ProviderExchange, pause: Duration? = nil) {
         self.verdict = verdict
         self.exchange = exchange
+        self.pause = pause
     }
 }
 

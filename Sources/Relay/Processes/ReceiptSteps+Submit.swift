@@ -125,9 +125,14 @@ extension ReceiptSteps {
             return Outcome(.unauthorised(failure.provider(fault)), exchange: exchange)
         case .unknown(let fault):
             if register.provider.doubt.policy == .person {
-                return Outcome(.dead(failure.inDoubt()), exchange: exchange)
+                // Or every receipt that waits would be in doubt in its turn.
+                let rest = answer.pause.map {
+                    DestinationEffects.rest(receipt.destination, for: $0, failure.provider(fault))
+                }
+                return Outcome(.dead(failure.inDoubt()), effects: rest.map { [$0] } ?? [], exchange: exchange)
             }
-            return Outcome(.inDoubt(failure.provider(fault, blames: true)), exchange: exchange)
+            return Outcome(
+                .inDoubt(failure.provider(fault, blames: true), retryAfter: answer.pause), exchange: exchange)
         }
     }
 

@@ -57,6 +57,27 @@ import Testing
         #expect(decisions.submit(answered(status), now: 0).exchange.httpStatus == status)
     }
 
+    /// The vendor promises nothing of the kind, and what stands before the service may say it of a request that it passed
+    /// on: sent again without a doubt only where the same key makes no second receipt.
+    @Test func whoIsAwayForAWhileMayHaveTakenIt() {
+        let away = answered(503, retryAfter: "7")
+        var unrepeatable = decisions
+        unrepeatable.deduplicates = false
+        guard case .throttled(_, .seconds(7)) = decisions.submit(away, now: 0).verdict,
+            case .unknown(let fault) = unrepeatable.submit(away, now: 0).verdict,
+            case .throttled(_, .seconds(7)) = unrepeatable.status(away, now: 0).verdict,
+            case .throttled(_, .seconds(7)) = unrepeatable.submit(answered(429, retryAfter: "7"), now: 0).verdict
+        else {
+            Issue.record("another class")
+            return
+        }
+        #expect(fault.kind == .limit)
+        #expect(unrepeatable.submit(away, now: 0).pause == .seconds(7))
+        #expect(unrepeatable.submit(answered(503, retryAfter: "soon"), now: 0).pause == .seconds(10))
+        #expect(unrepeatable.submit(answered(503), now: 0).pause == nil)
+        #expect(decisions.submit(away, now: 0).pause == nil)
+    }
+
     private static func word(_ verdict: SubmitAnswer.Verdict) -> Verdict {
         switch verdict {
         case .accepted: .accepted

@@ -1,0 +1,25 @@
+package import JobQueue
+import Postgres
+
+/// What steps order about a destination beside the fate of their job.
+package enum DestinationEffects {
+    package static let kinds = [rest]
+
+    private static let rest = EffectKind(
+        name: "destination.rest",
+        statement: Statement(
+            "destination.rest",
+            """
+            SELECT fiscal.hold_destination(r.name, max(r.ms), min(r.code), min(r.reason))
+            FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[]) AS r (name, ms, code, reason)
+            GROUP BY r.name ORDER BY r.name
+            """),
+        columns: [.text, .bigint, .text, .text])
+
+    /// Nothing is sent to the destination for a while, by any worker.
+    package static func rest(_ destination: String, for pause: Duration, _ failure: JobFailure) -> Effect {
+        let milliseconds = Int64(pause / .milliseconds(1))
+        return Effect(
+            rest, [.text(destination), .int(milliseconds), .text(failure.code), .text(failure.message)])
+    }
+}
