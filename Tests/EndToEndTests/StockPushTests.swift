@@ -174,6 +174,35 @@ struct StockPushTests {
         }
     }
 
+    /// Nine of ten wait for orders: the portal refuses the document, and says so of no line.
+    @Test(.database) func whatOrdersHaveReservedHoldsUpNothingElse() async throws {
+        try await withStage { stage in
+            seed(stage)
+            func product(reserved: String) -> CatalogSeed {
+                CatalogSeed(products: [.init(id: 502, name: "Товар", stock: [1: "10"], reserved: [1: reserved])])
+            }
+            stage.sandbox.addCatalog(product(reserved: "9"))
+            try await stage.working(Self.owned) { _ in
+                try await stage.sell("T1", [("501", "1"), ("502", "2")], by: "terminal")
+                try await pushed(stage)
+                #expect(portal(stage) == [501: "9", 502: "10", 503: "10"])
+                #expect(
+                    try await stage.texts("SELECT product_id || ' ' || code FROM fiscal.stock_refusal") == [
+                        "502 stock_reserved"
+                    ])
+                #expect(try await stage.openAlarms().contains("stock_refused:main"))
+                // The reserve is given up, and a person has it brought.
+                stage.sandbox.addCatalog(product(reserved: "0"))
+                try await Console.open(stage, Self.owned) { console in
+                    _ = try await console.run("stock", "resend", "--shop", "main", "--why", "the order was given up")
+                }
+                try await pushed(stage)
+            }
+            #expect(portal(stage) == [501: "9", 502: "8", 503: "10"])
+            try await stage.verify(Self.owned)
+        }
+    }
+
     @Test(.database) func whatIsLeftToBitrixIsNeverWritten() async throws {
         try await withStage { stage in
             seed(stage)

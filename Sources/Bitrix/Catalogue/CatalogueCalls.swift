@@ -64,8 +64,8 @@ enum CatalogueCalls {
         return BitrixCall(
             "catalog.storeproduct.list",
             [
-                "select": ["id", "productId", "storeId", "amount"], "filter": .map(filter), "order": ["id": "asc"],
-                "start": .integer(Int64(offset)),
+                "select": ["id", "productId", "storeId", "amount", "quantityReserved"], "filter": .map(filter),
+                "order": ["id": "asc"], "start": .integer(Int64(offset)),
             ])
     }
 }

@@ -140,7 +140,8 @@ package struct CatalogueDocumentWriter: Sendable {
         if let first { throw first }
     }
 
-    /// After a refusal to conduct: lines of which the store has too little are left out, so that the others get through.
+    /// After a refusal to conduct: lines of which the store has too little are left out, so that the others get through; if
+    /// it has enough of all, those of which too little is free of orders' reserves.
     /// A document that is conducted all the same is seen by the next reading.
     private func judge(_ refusal: BitrixFault, _ round: inout Round) async throws(BitrixFault) {
         let wanted = round.wanted
@@ -148,13 +149,22 @@ package struct CatalogueDocumentWriter: Sendable {
         if documents.contains(where: { $0.status == .conducted }) { return }
         guard wanted.kind == .writeOff else { throw refusal }
         let amounts = try await client.storeAmounts(store: wanted.store, products: wanted.lines.map(\.product))
-        let held = Dictionary(amounts.map { ($0.product, $0.amount) }, uniquingKeysWith: { first, _ in first })
-        let short = wanted.lines.filter { (held[$0.product] ?? .zero) < $0.amount }
-        guard !short.isEmpty else { throw refusal }
-        for line in short {
-            round.refused[line.product] = .init(
-                product: line.product, code: "stock_insufficient",
-                message: "The store has \(held[line.product] ?? .zero) of it, \(line.amount) left.")
+        let held = Dictionary(amounts.map { ($0.product, $0) }, uniquingKeysWith: { first, _ in first })
+        let short = wanted.lines.filter { (held[$0.product]?.amount ?? .zero) < $0.amount }
+        let reserved = wanted.lines.filter { (held[$0.product]?.free ?? .zero) < $0.amount }
+        guard !reserved.isEmpty else { throw refusal }
+        for line in short.isEmpty ? reserved : short {
+            let there = held[line.product]
+            round.refused[line.product] =
+                short.isEmpty
+                ? .init(
+                    product: line.product, code: "stock_reserved",
+                    message:
+                        "Of it \(there?.reserved ?? .zero) are reserved for orders, \(line.amount) left, and the store "
+                        + "has \(there?.amount ?? .zero).")
+                : .init(
+                    product: line.product, code: "stock_insufficient",
+                    message: "The store has \(there?.amount ?? .zero) of it, \(line.amount) left.")
         }
     }
 }

@@ -4,12 +4,18 @@ package struct StoreAmount: Hashable, Sendable {
     package let product: Int64
     /// Reserved goods included.
     package let amount: CatalogueAmount
+    /// How much of it waits for orders.
+    package let reserved: CatalogueAmount
 
-    package init(store: Int64, product: Int64, amount: CatalogueAmount) {
+    package init(store: Int64, product: Int64, amount: CatalogueAmount, reserved: CatalogueAmount = .zero) {
         self.store = store
         self.product = product
         self.amount = amount
+        self.reserved = reserved
     }
+
+    /// What may leave without taking an order's goods away.
+    var free: CatalogueAmount { CatalogueAmount(millionths: amount.millionths - max(0, reserved.millionths)) }
 
     init?(_ row: BitrixValue) {
         guard let store = row["storeId"]?.identifier, let product = row["productId"]?.identifier else { return nil }
@@ -17,6 +23,7 @@ package struct StoreAmount: Hashable, Sendable {
         self.product = product
         // A row without an amount holds nothing.
         amount = row["amount"]?.text.flatMap(CatalogueAmount.init) ?? .zero
+        reserved = row["quantityReserved"]?.text.flatMap(CatalogueAmount.init) ?? .zero
     }
 }
 

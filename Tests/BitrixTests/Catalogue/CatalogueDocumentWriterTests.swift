@@ -124,6 +124,28 @@ struct CatalogueDocumentWriterTests {
         #expect(portal.snapshot.documents[0].elements.map(\.product) == [501])
     }
 
+    @Test("What orders have reserved is left out, where the store has enough of everything")
+    func reserve() async throws {
+        let portal = StockPortal { $0.reserved = [501: 1, 502: 9.75] }
+        let report = await write(portal)
+        #expect(report.outcome == .conducted(1, doubles: []))
+        #expect(report.refused.map(\.product) == [502])
+        #expect(report.refused.map(\.code) == ["stock_reserved"])
+        #expect(report.refused.first?.message.contains("9.75 are reserved") == true)
+        #expect(portal.snapshot.amounts == [501: 8, 502: 10, 503: 10])
+    }
+
+    @Test("What is short is left out first: what is reserved beside it may get through then")
+    func shortageBesideReserve() async throws {
+        let portal = StockPortal {
+            $0.amounts[502] = 0.25
+            $0.reserved = [501: 9]
+        }
+        let report = await write(portal)
+        #expect(report.outcome == .empty)
+        #expect(report.refused.map(\.code) == ["stock_reserved", "stock_insufficient"])
+    }
+
     @Test("A document without a line left is taken away")
     func nothingLeft() async throws {
         let portal = StockPortal { $0.amounts = [:] }

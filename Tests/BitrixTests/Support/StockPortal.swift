@@ -16,6 +16,8 @@ final class StockPortal: Sendable {
         var documents: [Document] = []
         /// By product, of store 1.
         var amounts: [Int64: Double] = [:]
+        /// How much of it waits for orders.
+        var reserved: [Int64: Double] = [:]
         var unknownProducts: Set<Int64> = []
         var methods: [String] = []
         var lastID: Int64 = 0
@@ -134,7 +136,7 @@ final class StockPortal: Sendable {
         case "catalog.document.conduct": return conduct(body["id"]?.identifier, &state)
         case "catalog.storeproduct.list":
             let rows = state.amounts.sorted { $0.key < $1.key }.enumerated().map {
-                #"{"id":\#($0.offset + 1),"productId":\#($0.element.key),"storeId":1,"amount":\#($0.element.value)}"#
+                #"{"id":\#($0.offset + 1),"productId":\#($0.element.key),"storeId":1,"amount":\#($0.element.value),"quantityReserved":\#(state.reserved[$0.element.key] ?? 0)}"#
             }
             return #"{"result":{"storeProducts":[\#(rows.joined(separator: ","))]},"total":\#(rows.count)}"#
         default: return failure("ERROR_METHOD_NOT_FOUND", "Method not found!")
@@ -149,8 +151,9 @@ final class StockPortal: Sendable {
         guard state.isManaged else { return failure("0", "Складской учёт выключен") }
         guard document.status == "N" else { return failure("0", "Документ уже проведён") }
         let sign = document.type == "D" ? -1.0 : 1.0
-        for element in document.elements where sign < 0 && (state.amounts[element.product] ?? 0) < element.amount {
-            return failure("0", "Недостаточно товара на складе")
+        for element in document.elements where sign < 0 {
+            let free = (state.amounts[element.product] ?? 0) - (state.reserved[element.product] ?? 0)
+            if free < element.amount { return failure("0", "Недостаточно товара на складе") }
         }
         for element in document.elements { state.amounts[element.product, default: 0] += sign * element.amount }
         state.documents[place].status = "Y"

@@ -22,12 +22,15 @@ package struct CatalogSeed: Hashable, Sendable {
         package var name: String
         /// Quantity by store id.
         package var stock: [Int: String]
+        /// What of it waits for orders, by store id; a write-off may not touch it.
+        package var reserved: [Int: String]
 
         /// Makes a product.
-        package init(id: Int, name: String, stock: [Int: String] = [:]) {
+        package init(id: Int, name: String, stock: [Int: String] = [:], reserved: [Int: String] = [:]) {
             self.id = id
             self.name = name
             self.stock = stock
+            self.reserved = reserved
         }
     }
 
@@ -64,16 +67,23 @@ extension CatalogSeed {
                 Store(id: try reader.need("id", reader.int("id")), title: try reader.text("title") ?? "Склад"))
         }
         for product in try reader.array("products") {
-            let reader = try ControlReader(product, "product", knowing: ["id", "name", "stock"])
+            let reader = try ControlReader(product, "product", knowing: ["id", "name", "stock", "reserved"])
             let id = try reader.need("id", reader.int("id"))
-            var stock: [Int: String] = [:]
-            for member in reader["stock"]?.members ?? [] {
-                guard let store = Int(member.name), let amount = member.value.scalarText.flatMap(ExactDecimal.init)
-                else { throw ControlError("product.stock must name quantities by store id") }
-                stock[store] = amount.description
-            }
-            products.append(Product(id: id, name: try reader.text("name") ?? "Товар \(id)", stock: stock))
+            products.append(
+                Product(
+                    id: id, name: try reader.text("name") ?? "Товар \(id)", stock: try Self.quantities("stock", reader),
+                    reserved: try Self.quantities("reserved", reader)))
         }
+    }
+
+    private static func quantities(_ name: String, _ reader: ControlReader) throws(ControlError) -> [Int: String] {
+        var quantities: [Int: String] = [:]
+        for member in reader[name]?.members ?? [] {
+            guard let store = Int(member.name), let amount = member.value.scalarText.flatMap(ExactDecimal.init)
+            else { throw ControlError("product.\(name) must name quantities by store id") }
+            quantities[store] = amount.description
+        }
+        return quantities
     }
 
     /// The seed as it is given.
@@ -82,9 +92,14 @@ extension CatalogSeed {
             "stores": .array(stores.map { ["id": .int($0.id), "title": .string($0.title)] }),
             "products": .array(
                 products.map { product in
-                    let stock = product.stock.sorted { $0.key < $1.key }
-                        .map { JSONMember(String($0.key), .string($0.value)) }
-                    return ["id": .int(product.id), "name": .string(product.name), "stock": .object(stock)]
+                    func json(_ quantities: [Int: String]) -> JSONValue {
+                        .object(
+                            quantities.sorted { $0.key < $1.key }.map { JSONMember(String($0.key), .string($0.value)) })
+                    }
+                    return [
+                        "id": .int(product.id), "name": .string(product.name), "stock": json(product.stock),
+                        "reserved": json(product.reserved),
+                    ]
                 }),
         ]
         if let stockControl { json.set("stock_control", to: .bool(stockControl)) }

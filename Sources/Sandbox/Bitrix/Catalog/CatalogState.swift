@@ -47,6 +47,11 @@ struct CatalogState: Sendable {
             for (store, amount) in product.stock.sorted(by: { $0.key < $1.key }) {
                 set(ExactDecimal(amount) ?? .zero, product: product.id, store: store)
             }
+            for (store, amount) in product.reserved {
+                if let row = stockRow(product: product.id, store: store) {
+                    storeProducts.update(row.id, [("quantityReserved", .number(amount))])
+                }
+            }
         }
     }
 
@@ -58,6 +63,12 @@ struct CatalogState: Sendable {
     /// How much of a product lies in a store.
     func amount(product: Int, store: Int) -> ExactDecimal {
         stockRow(product: product, store: store)?.value("amount", of: storeProducts.entity).scalarText
+            .flatMap(ExactDecimal.init) ?? .zero
+    }
+
+    /// How much of a product waits for orders in a store.
+    func reserved(product: Int, store: Int) -> ExactDecimal {
+        stockRow(product: product, store: store)?.value("quantityReserved", of: storeProducts.entity).scalarText
             .flatMap(ExactDecimal.init) ?? .zero
     }
 

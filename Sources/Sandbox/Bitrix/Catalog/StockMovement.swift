@@ -66,7 +66,9 @@ struct StockMovement {
         var amounts: [(place: Place, amount: ExactDecimal)] = []
         for (place, change) in changes {
             let amount = catalog.amount(product: place.product, store: place.store) + change
-            guard amount >= .zero || change >= .zero else {
+            // What waits for orders is not written off either.
+            let kept = catalog.reserved(product: place.product, store: place.store)
+            guard amount >= kept || change >= .zero else {
                 let name = catalog.products.value("name", of: place.product).scalarText ?? ""
                 let store = catalog.stores.value("title", of: place.store).scalarText ?? ""
                 throw .other("Недостаточно остатков товара \"\(name)\" на складе \"\(store)\"")
