@@ -162,4 +162,95 @@ struct ReconcileTests {
             }
         }
     }
+
+    /// Bitrix decides on receipts, and what its checks say was paid stands in the bookkeeper's day.
+    @Test func checksOfBitrixsRegisterArePayments() async throws {
+        try await withWorkingStage { stage in
+            let moment = Self.moment()
+            func check(_ id: Int, _ type: String, _ sign: String, _ payments: String) async throws -> Int64 {
+                stage.place(order: 1, price: "10.00")
+                return try await stage.insert(
+                    "cashbox.check", key: "check:shop:\(id)", order: 1, at: moment,
+                    """
+                    { "v": 1, "portal": "shop", "order": { "id": 1 }, "customer": \(Sample.customer),
+                      "check": { "id": \(id), "type": "\(type)", "sign": "\(sign)" }, "shipments": [{ "id": 3 }],
+                      "items": [{ "id": "1", "name": "Товар", "price": "10", "sum": "10", "quantity": "1", "vat_rate": "0.22" }],
+                      "payments": [\(payments)], "total_sum": "10" }
+                    """)
+            }
+            let paid = #"{ "id": 5, "type": "cashless", "sum": "10.00000000" }"#
+            #expect(
+                try await stage.fate(of: try await check(1, "fullprepayment", "income", paid)) == .ended("fiscalised"))
+            let offset = #"{ "type": "advance", "sum": "10" }"#
+            #expect(try await stage.fate(of: try await check(2, "sell", "income", offset)) == .ended("fiscalised"))
+            #expect(
+                try await stage.fate(of: try await check(3, "sellreturn", "consumption", paid)) == .ended("fiscalised"))
+            // What makes no sense is in front of a person, and no amount.
+            let senseless = try await stage.insert(
+                "cashbox.check", key: "senseless", order: 2, at: moment,
+                #"{ "v": 1, "payments": [{ "type": "cash", "sum": "a lot" }, 7] }"#)
+            guard case .dead = try await stage.fate(of: senseless) else {
+                Issue.record("it was taken")
+                return
+            }
+            try await Console.open(stage) { console in
+                let day = try Self.day(moment)
+                let result = try await console.run(
+                    "receipts", "reconcile", "--shop", "main", "--from", day, "--report", "csv", "--offline",
+                    expecting: 1)
+                #expect(result.output.contains("main,\(day),1,10.00,2,20.00,"))
+                #expect(result.output.contains(",1,10.00,1,10.00,0,0.00,1,0.00,"))
+            }
+        }
+    }
+
+    /// Left for a buyer who has not paid, and nobody told: a sale on credit without a receipt.
+    @Test func anUnpaidOrderThatWasShippedInSilenceIsFound() async throws {
+        try await withWorkingStage([ShopSpec(more: ["reconcile: { pay_systems: \"3\" }"])]) { stage in
+            let moment = Self.moment(hoursAgo: 2)
+            let (first, last) = (try Self.day(moment), try Self.day(Self.moment()))
+            let left = moment.microsecondsSince1970 / 1_000_000 + 60
+            func seed(_ id: Int, isPaid: Bool = false, deductedAt: Int64?) -> OrderSeed {
+                OrderSeed(
+                    id: id, price: "100.00", isPaid: isPaid, properties: ["EMAIL": Sample.email], delivery: "0",
+                    deductedAt: deductedAt)
+            }
+            // 21 is silent; 22 is paid elsewhere, 23 not gone, 24 gone before the shop told of anything, 25 told of.
+            stage.sandbox.createOrders(
+                [
+                    seed(21, deductedAt: left), seed(22, isPaid: true, deductedAt: left), seed(23, deductedAt: nil),
+                    seed(24, deductedAt: left - 600), seed(25, deductedAt: left),
+                ], in: "main")
+            stage.place(order: 1, price: "100.00")
+            let paid = try await stage.insert(
+                "order.paid", key: "1", order: 1, at: moment,
+                Payload.paid(order: 1, payment: "1", sum: "100.00", Self.lines))
+            #expect(try await stage.fate(of: paid) == .ended("fiscalised"))
+            let shipped = try await stage.insert(
+                "order.shipped", key: "2", order: 25, at: moment,
+                Payload.shipped(order: 25, shipment: "5", Self.lines, #""customer": \#(Sample.customer)"#))
+            #expect(try await stage.fate(of: shipped) == .ended("fiscalised"))
+            try await Console.open(stage, [ShopSpec(more: ["reconcile: { pay_systems: \"3\" }"])]) { console in
+                func silent(_ arguments: String...) async throws -> [AnyJSON?] {
+                    let result = try await Program.run(
+                        ["receipts", "reconcile", "--shop", "main", "--from", first, "--to", last, "--format", "json"]
+                            + arguments + ["--config", console.configuration])
+                    let answer = try JSONDecoder().decode(AnyJSON.self, from: Data(result.output.utf8))
+                    let found = (0..<(answer["discrepancies"]?.count ?? 0)).compactMap { answer["discrepancies"]?[$0] }
+                    #expect(found.allSatisfy { $0["kind"] == .text("unreported") })
+                    return found.map { $0["order"] }
+                }
+                let (found, early) = (try await silent("--unpaid-days", "0"), try await silent())
+                let offline = try await silent("--unpaid-days", "0", "--offline")
+                #expect(found == [.text("21")])
+                #expect(early == [])
+                #expect(offline == [])
+            }
+            // Paid through a pay system that is none of ours: nobody is to tell us of it.
+            try await Console.open(stage, [ShopSpec(more: ["reconcile: { pay_systems: \"7 8\" }"])]) { console in
+                _ = try await console.run(
+                    "receipts", "reconcile", "--shop", "main", "--from", first, "--to", last, "--unpaid-days", "0")
+            }
+        }
+    }
 }

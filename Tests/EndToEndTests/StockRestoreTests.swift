@@ -60,6 +60,10 @@ struct StockRestoreTests {
     }
 
     private func recover(_ console: Console, _ past: Past) async throws {
+        let trial = try await console.json(
+            AnyJSON.self, "recover", "--after-restore", "--since", past.since, "--why", "disk lost", "--dry-run")
+        #expect(trial["held_movements"] == .number(1))
+        #expect(try await !console.run("stock", "movements", "--held").output.contains("held "))
         let arguments = ["recover", "--after-restore", "--since", past.since, "--why", "disk lost", "--by", "anna"]
         try await eventually("the lease of the last worker did not run out") {
             try await Program.run(arguments + ["--config", console.configuration]).status == 0

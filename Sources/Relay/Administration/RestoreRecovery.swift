@@ -25,6 +25,8 @@ package struct RestoreRecovery: Sendable {
         package let receipts: Int
         /// Workers of before.
         package let workers: Int
+        /// Movements of stock that a portal may have from the lost time: they are held until a person says.
+        package let heldMovements: Int
         /// When the newest event that is on record came in; `nil`: there is none. What shops wrote later is lost here.
         package let newestEventAt: String?
     }
@@ -58,7 +60,7 @@ package struct RestoreRecovery: Sendable {
                 Counts(
                     jobs: try row.get("jobs"), inDoubt: try row.get("in_doubt"), forPerson: try row.get("dead"),
                     receipts: try row.get("receipts"), workers: try row.get("workers"),
-                    newestEventAt: try row.getOptional("newest_event_at"))
+                    heldMovements: try row.get("held_movements"), newestEventAt: try row.getOptional("newest_event_at"))
             }
             guard let first = counts.first else { throw PostgresError.abandoned("the recovery gave no answer") }
             return first
@@ -86,7 +88,11 @@ package struct RestoreRecovery: Sendable {
         """
         SELECT (r ->> 'jobs')::bigint AS jobs, (r ->> 'in_doubt')::bigint AS in_doubt, (r ->> 'dead')::bigint AS dead,
                (r ->> 'receipts')::bigint AS receipts, (r ->> 'workers')::bigint AS workers,
-               r ->> 'newest_event_at' AS newest_event_at
+               r ->> 'newest_event_at' AS newest_event_at,
+               -- The same before and after: what waits for a portal is what is held.
+               (SELECT count(*) FROM fiscal.stock_movement m WHERE m.held)
+               + (SELECT count(*) FROM fiscal.stock_movement m
+                  WHERE m.push AND m.document_id IS NULL AND NOT m.held AND m.quantity <> 0) AS held_movements
         FROM (SELECT fiscal.recover_after_restore($1, who => $2, why => $3, is_trial => $4) AS r OFFSET 0) x
         """)
 

@@ -22,11 +22,25 @@ package struct BookedEvent: Hashable, Sendable {
     package var amount: Money?
     package var order: String?
     package var payment: String?
+    /// What changes hands by a check of Bitrix's own cash register; nil for everything else.
+    package var check: CheckMoney?
     package var fate: Fate
+
+    /// The money of a check: cash and cashless, without what offsets an advance or stays owed.
+    package struct CheckMoney: Hashable, Sendable {
+        package var sum: Money
+        /// Whether it goes back to the buyer.
+        package var isReturned: Bool
+
+        package init(sum: Money, isReturned: Bool) {
+            self.sum = sum
+            self.isReturned = isReturned
+        }
+    }
 
     package init(
         id: Int64, kind: String, occurredAt: Timestamp, amount: Money?, order: String? = nil, payment: String? = nil,
-        fate: Fate
+        check: CheckMoney? = nil, fate: Fate
     ) {
         self.id = id
         self.kind = kind
@@ -34,6 +48,7 @@ package struct BookedEvent: Hashable, Sendable {
         self.amount = amount
         self.order = order
         self.payment = payment
+        self.check = check
         self.fate = fate
     }
 

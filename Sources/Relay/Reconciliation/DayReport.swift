@@ -18,13 +18,15 @@ package struct DayReport: Hashable, Sendable {
 
     package let shop: String
     package let day: CivilDate
-    /// Payments that the shop told of, and what they say.
+    /// Payments that the shop told of, and what they say; of a shop whose receipts Bitrix decides on, the checks by which
+    /// money came in.
     package private(set) var paid = Line()
     /// Documents of income that were printed.
     package private(set) var receipts = Line()
     /// The payments on those documents.
     package private(set) var means = Payments()
-    /// Refunds that the shop told of. One without an amount counts with what its receipts gave back.
+    /// Refunds that the shop told of, and checks by which money went back. A refund without an amount counts with what its
+    /// receipts gave back.
     package private(set) var refunds = Line()
     /// Documents of return that were printed, with what they write off of a debt.
     package private(set) var returns = Line()
@@ -61,6 +63,10 @@ package struct DayReport: Hashable, Sendable {
             if event.isPayment { paid.add(event.amount) }
             if event.isRefund {
                 refunds.add(event.amount ?? BookComparison.settled(by: own[event.id] ?? [], of: event))
+            }
+            // A check that only hands over what was paid before, or on credit, is no payment.
+            if let check = event.check, check.sum.isPositive {
+                if check.isReturned { refunds.add(check.sum) } else { paid.add(check.sum) }
             }
         }
         for receipt in printed {

@@ -47,6 +47,8 @@ package struct ReconcileStep: Sendable {
         options.asks = settings.asks
         options.prepaidFor = settings.prepaidFor
         options.lookBack = Self.lookBack
+        // Those are looked at that have just been out for too long.
+        (options.unpaidFor, options.unpaidShift) = (settings.unpaidFor, settings.unpaidFor)
         do {
             let alarmed = try await ReconciliationStore(pool: pool).alarmed(Self.alarm(shop.name))
             let zone = shop.settings.zone

@@ -10,6 +10,10 @@ package struct Reconciliation: Sendable {
         package var asks = true
         /// For how long goods may be prepaid.
         package var prepaidFor: Duration = .seconds(30 * 86_400)
+        /// How long an order may be out and not paid before its shipment counts as forgotten.
+        package var unpaidFor: Duration = .seconds(14 * 86_400)
+        /// How far before the period unpaid shipments are looked for; zero: those that left in the period.
+        package var unpaidShift: Duration = .zero
         /// How far before the period prepayments are looked for; zero: only those of the period.
         package var lookBack: Duration = .zero
         /// When to stop asking.
@@ -33,7 +37,7 @@ package struct Reconciliation: Sendable {
     /// Orders with open prepayments that are looked at in one run.
     package static let mostOrders = 5000
     /// How long the news of a shipment may take from the portal to us.
-    private static let shipmentDelay: Duration = .seconds(3600)
+    static let shipmentDelay: Duration = .seconds(3600)
 
     private let shop: Shop
     private let store: ReconciliationStore
@@ -92,6 +96,10 @@ package struct Reconciliation: Sendable {
         }
         result.discrepancies += comparison.discrepancies([], [], unasked)
         result.discrepancies += try await prepayments(period, options, now: now)
+        if options.asks, let portal = shop.portal {
+            result.discrepancies += try await UnpaidShipments(shop: shop, portal: portal, store: store)
+                .discrepancies(period, options, now: now)
+        }
         return result
     }
 

@@ -21,7 +21,15 @@ extension ReconciliationStore {
                    WHEN 'pos.transaction' THEN o.payload ->> 'sum'
                    WHEN 'cashbox.check' THEN o.payload ->> 'total_sum'
                END AS amount,
-               o.payload #>> '{order,id}' AS order_id, o.payload #>> '{payment,id}' AS payment
+               o.payload #>> '{order,id}' AS order_id, o.payload #>> '{payment,id}' AS payment,
+               CASE WHEN o.kind = 'cashbox.check' THEN (
+                   -- A payload is whatever the shop wrote: what is no amount counts as none.
+                   SELECT round(sum((p ->> 'sum')::numeric), 2)::text
+                   FROM jsonb_array_elements(CASE jsonb_typeof(o.payload -> 'payments')
+                                             WHEN 'array' THEN o.payload -> 'payments' ELSE '[]' END) AS p
+                   WHERE p ->> 'type' IN ('cash', 'cashless') AND p ->> 'sum' ~ '^[0-9]{1,12}([.][0-9]{1,8})?$')
+               END AS check_money,
+               coalesce(o.payload #>> '{check,type}' ~ 'return(cash)?$', false) AS is_returned
         FROM fiscal.outbox o
             LEFT JOIN fiscal.event_end e ON e.event_id = o.id
             LEFT JOIN fiscal.job j ON j.id = o.id
@@ -85,5 +93,20 @@ extension ReconciliationStore {
         """
         SELECT o.payload #>> '{shipment,id}' AS shipment FROM fiscal.outbox o
         WHERE o.shop = $1 AND o.subject = ANY ($2::text[]) AND o.subject <> '' AND o.kind = 'order.shipped'
+        """)
+
+    package static let firstOrderEvent = Statement(
+        "reconcile.firstOrderEvent",
+        """
+        SELECT o.occurred_at FROM fiscal.outbox o
+        WHERE o.shop = $1 AND o.occurred_at >= $2 AND o.kind IN ('order.paid', 'order.shipped')
+        ORDER BY o.occurred_at LIMIT 1
+        """)
+
+    package static let receiptedOrders = Statement(
+        "reconcile.receiptedOrders",
+        """
+        SELECT DISTINCT r.order_id FROM fiscal.receipt r
+        WHERE r.shop = $1 AND r.order_id = ANY ($2::text[]) AND r.state NOT IN ('refused', 'abandoned')
         """)
 }

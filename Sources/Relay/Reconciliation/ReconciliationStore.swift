@@ -88,6 +88,21 @@ package struct ReconciliationStore: Sendable {
         return Set(rows.compactMap(\.self))
     }
 
+    /// When the shop first told of an order by itself, no longer ago than `since`; nil: it never did.
+    func firstOrderEvent(shop: String, since: Timestamp) async throws(PostgresError) -> Timestamp? {
+        try await pool.query(Self.firstOrderEvent, [.text(shop), .timestamp(since)]) {
+            row throws(PostgresError) -> Timestamp in try row.get("occurred_at")
+        }.first
+    }
+
+    /// Those of these orders that have a receipt of ours, printed or on its way.
+    func receiptedOrders(shop: String, orders: [String]) async throws(PostgresError) -> Set<String> {
+        Set(
+            try await pool.query(Self.receiptedOrders, [.text(shop), .texts(orders)]) {
+                row throws(PostgresError) -> String in try row.get("order_id")
+            })
+    }
+
     private static func parameters(_ shop: String, _ period: ReconciliationPeriod) -> [Parameter] {
         [.text(shop), .timestamp(period.start), .timestamp(period.end), .texts(BookedEvent.kinds)]
     }
@@ -105,10 +120,15 @@ package struct ReconciliationStore: Sendable {
             case (nil, _?): .open
             case (nil, nil): .lost
             }
+        let moved: String? = try row.getOptional("check_money")
+        let isReturned: Bool = try row.get("is_returned")
         return BookedEvent(
             id: try row.get("id"), kind: kind, occurredAt: try row.get("occurred_at"),
             amount: stated.flatMap { try? Money(decimalText: $0) }, order: try row.getOptional("order_id"),
-            payment: try row.getOptional("payment"), fate: fate)
+            payment: try row.getOptional("payment"),
+            check: moved.flatMap { try? Money(decimalText: $0) }.map {
+                BookedEvent.CheckMoney(sum: $0, isReturned: isReturned)
+            }, fate: fate)
     }
 
     private static func receipt(_ row: borrowing Row) throws(PostgresError) -> BookedReceipt {

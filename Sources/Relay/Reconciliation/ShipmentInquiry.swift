@@ -1,4 +1,5 @@
 package import Bitrix
+import Fiscal
 
 /// Asks a portal which shipments of some orders have left.
 package struct ShipmentInquiry: Sendable {
@@ -39,34 +40,88 @@ package struct ShipmentInquiry: Sendable {
         return found
     }
 
+    /// Shipments that left between two instants, in seconds since 1970-01-01T00:00:00Z, the later one excluded.
+    ///
+    /// - Throws: ``BitrixFault``; nothing was changed in the portal.
+    package func shipped(from start: Int64, to end: Int64) async throws(BitrixFault) -> [Shipped] {
+        // Portals keep times without a zone, and more than one has confused them: a day more on either side is asked for.
+        let days = (start / 86_400 - 1)...max(start / 86_400, end / 86_400 + 2)
+        guard let first = CivilDate(daysSince1970: Int(days.lowerBound)),
+            let last = CivilDate(daysSince1970: Int(days.upperBound))
+        else { return [] }
+        return try await pages([
+            .init(">=dateDeducted", .string("\(first)T00:00:00+00:00")),
+            .init("<dateDeducted", .string("\(last)T00:00:00+00:00")),
+        ]).filter { shipment in shipment.leftAt.map { start <= $0 && $0 < end } ?? false }
+    }
+
+    /// Those of these orders that are to be paid through one of the pay systems, and of which no payment through them is
+    /// done.
+    ///
+    /// - Parameters:
+    ///   - orders: As the portal numbers them.
+    ///   - paySystems: Their ids in the portal; empty: all.
+    /// - Returns: As the portal numbers them.
+    /// - Throws: ``BitrixFault``; nothing was changed in the portal.
+    package func unpaid(of orders: [String], paySystems: Set<Int>) async throws(BitrixFault) -> Set<String> {
+        var paid: [String: Bool] = [:]
+        var numbers = orders.compactMap { Int64($0) }[...]
+        while !numbers.isEmpty {
+            let filter: BitrixValue = .list(numbers.prefix(Self.width).map { .integer($0) })
+            for row in try await rows(
+                "sale.payment.list", "payments", ["id", "orderId", "paid", "paySystemId"], [.init("@orderId", filter)])
+            {
+                guard let order = row["orderId"]?.text,
+                    paySystems.isEmpty || row["paySystemId"]?.integer.map({ paySystems.contains(Int($0)) }) == true
+                else { continue }
+                paid[order] = paid[order] == true || row["paid"]?.flag == true
+            }
+            numbers = numbers.dropFirst(Self.width)
+        }
+        return Set(paid.filter { !$0.value }.keys)
+    }
+
     private func page(_ orders: [Int64]) async throws(BitrixFault) -> [Shipped] {
-        var found: [Shipped] = []
+        try await pages([.init("@orderId", .list(orders.map { .integer($0) }))])
+    }
+
+    /// The deducted shipments that meet a filter.
+    private func pages(_ filter: [BitrixValue.Member]) async throws(BitrixFault) -> [Shipped] {
+        try await rows(
+            "sale.shipment.list", "shipments", ["id", "orderId", "deducted", "dateDeducted"],
+            filter + [.init("deducted", "Y")]
+        ).compactMap { row in
+            guard row["deducted"]?.flag == true, let order = row["orderId"]?.text, let id = row["id"]?.text else {
+                return nil
+            }
+            return Shipped(order: order, shipment: id, leftAt: row["dateDeducted"]?.text.flatMap(EventTime.seconds))
+        }
+    }
+
+    /// All rows of a list, page by page, by their ids.
+    private func rows(
+        _ method: String, _ name: String, _ fields: [String], _ filter: [BitrixValue.Member]
+    ) async throws(BitrixFault) -> [BitrixValue] {
+        var found: [BitrixValue] = []
         var last: Int64 = 0
         while true {
-            let answer = try await client.call(Self.call(orders, above: last))
-            guard let rows = answer.result["shipments"]?.elements else {
-                throw .unexpected("sale.shipment.list", "list of shipments")
-            }
-            for row in rows where row["deducted"]?.flag == true {
-                guard let order = row["orderId"]?.text, let id = row["id"]?.text else { continue }
-                found.append(
-                    Shipped(
-                        order: order, shipment: id, leftAt: row["dateDeducted"]?.text.flatMap(EventTime.seconds)))
-            }
+            let answer = try await client.call(Self.call(method, fields, filter, above: last))
+            guard let rows = answer.result[name]?.elements else { throw .unexpected(method, "list of \(name)") }
+            found += rows
             let highest = rows.compactMap { $0["id"]?.identifier }.max() ?? last
             guard rows.count >= Self.pageSize, highest > last else { return found }
             last = highest
         }
     }
 
-    private static func call(_ orders: [Int64], above last: Int64) -> BitrixCall {
+    private static func call(
+        _ method: String, _ fields: [String], _ filter: [BitrixValue.Member], above last: Int64
+    ) -> BitrixCall {
         BitrixCall(
-            "sale.shipment.list",
+            method,
             [
-                "select": ["id", "orderId", "deducted", "dateDeducted"],
-                "filter": [
-                    "@orderId": .list(orders.map { .integer($0) }), "deducted": "Y", ">id": .integer(last),
-                ], "order": ["id": "asc"], "start": -1,
+                "select": .list(fields.map { .string($0) }),
+                "filter": .map(filter + [.init(">id", .integer(last))]), "order": ["id": "asc"], "start": -1,
             ])
     }
 }

@@ -79,6 +79,8 @@ package struct OrderSeed: Hashable, Sendable {
     package var items: [Item]
     /// Price of delivery; nil: none.
     package var delivery: String?
+    /// When its shipment left the store, in seconds since 1970-01-01T00:00:00Z; nil: it has not. Needs a delivery.
+    package var deductedAt: Int64?
     /// What the receipt must come to for the order to count as rightly written back.
     package var expectedTotal: ExpectedTotal
 
@@ -96,7 +98,7 @@ package struct OrderSeed: Hashable, Sendable {
     package init(
         id: Int? = nil, accountNumber: String? = nil, personType: Int = 1, price: String, isPaid: Bool = true,
         properties: [String: String] = [:], items: [Item] = [], delivery: String? = nil,
-        expectedTotal: ExpectedTotal = .price
+        deductedAt: Int64? = nil, expectedTotal: ExpectedTotal = .price
     ) {
         self.id = id
         self.accountNumber = accountNumber
@@ -106,6 +108,7 @@ package struct OrderSeed: Hashable, Sendable {
         self.properties = properties
         self.items = items
         self.delivery = delivery
+        self.deductedAt = deductedAt
         self.expectedTotal = expectedTotal
     }
 }

@@ -37,6 +37,8 @@ extension PortalState {
                     ("accountNumber", .string("\(id)/2")), ("priceDelivery", .number(price)),
                     ("basePriceDelivery", .number(price)), ("xmlId", .string("bx_shipment_\(id)")),
                     ("allowDelivery", seed.isPaid ? "Y" : "N"), ("shipmentItems", shipmentItems(basket, seed)),
+                    ("deducted", seed.deductedAt == nil ? "N" : "Y"),
+                    ("dateDeducted", seed.deductedAt.map { self.date($0 * 1_000_000) } ?? .null),
                 ])
         }
         for (code, value) in seed.properties.sorted(by: { $0.key < $1.key }) {

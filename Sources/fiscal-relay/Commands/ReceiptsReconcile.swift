@@ -29,6 +29,9 @@ struct ReceiptsReconcile: AsyncParsableCommand {
     @Flag(help: "Ask neither the provider nor the portal.") var offline = false
     @Option(help: "Days for which goods may be prepaid; the shop's setting if it is not given.") var prepaidDays: Int?
 
+    @Option(help: "Days for which an order may be out and not paid; the shop's setting if it is not given.")
+    var unpaidDays: Int?
+
     func validate() throws {
         for (name, day) in [("--from", from), ("--to", to ?? from)] where CivilDate(day) == nil {
             throw ValidationError("\(name) “\(day)” is no day; allowed: such as 2026-11-21.")
@@ -38,6 +41,9 @@ struct ReceiptsReconcile: AsyncParsableCommand {
         }
         if let prepaidDays, !(0...1000).contains(prepaidDays) {
             throw ValidationError("--prepaid-days: allowed: 0 to 1000.")
+        }
+        if let unpaidDays, !(0...365).contains(unpaidDays) {
+            throw ValidationError("--unpaid-days: allowed: 0 to 365.")
         }
         if report != nil, output.format == .json {
             throw ValidationError("--report csv and --format json exclude each other.")
@@ -78,6 +84,7 @@ struct ReceiptsReconcile: AsyncParsableCommand {
         var options = Reconciliation.Options()
         options.asks = !offline
         options.prepaidFor = prepaidDays.map { .seconds($0 * 86_400) } ?? settings.reconciliation.prepaidFor
+        options.unpaidFor = unpaidDays.map { .seconds($0 * 86_400) } ?? settings.reconciliation.unpaidFor
         let days = period.days
         var progress = ProgressReporter("days", total: days.count)
         let result = try await Reconciliation(shop: shop, directory: directory, pool: pool).run(

@@ -46,6 +46,7 @@ struct RecoverCommand: AsyncParsableCommand {
         let forPerson: Int
         let receipts: Int
         let workers: Int
+        let heldMovements: Int
         let newestEventAt: String?
 
         enum CodingKeys: String, CodingKey {
@@ -53,6 +54,7 @@ struct RecoverCommand: AsyncParsableCommand {
             case dryRun = "dry_run"
             case inDoubt = "in_doubt"
             case forPerson = "for_person"
+            case heldMovements = "held_movements"
             case newestEventAt = "newest_event_at"
         }
     }
@@ -76,7 +78,8 @@ struct RecoverCommand: AsyncParsableCommand {
         }
         let report = Report(
             dryRun: dryRun, jobs: counts.jobs, inDoubt: counts.inDoubt, forPerson: counts.forPerson,
-            receipts: counts.receipts, workers: counts.workers, newestEventAt: counts.newestEventAt)
+            receipts: counts.receipts, workers: counts.workers, heldMovements: counts.heldMovements,
+            newestEventAt: counts.newestEventAt)
         switch output.format {
         case .json: try Listing.json(report)
         case .table: show(report)
@@ -88,6 +91,7 @@ struct RecoverCommand: AsyncParsableCommand {
         print("\(report.jobs) open jobs, fenced off from the runs of \(report.workers) workers of before")
         print("\(report.inDoubt) in doubt, settled by their accounts; \(report.forPerson) for a person")
         print("\(report.receipts) receipts on record that may be at their provider")
+        print("\(report.heldMovements) movements of stock held, since their portal may have them")
         if dryRun {
             print("Nothing was changed.")
         } else {

@@ -19,6 +19,20 @@ import Testing
             amount: amount.map(Money.init(kopecks:)), fate: .ended("fiscalised"))
     }
 
+    @Test func checksOfBitrixsRegisterArePaymentsAndRefunds() throws {
+        func check(_ id: Int64, _ kopecks: Int64, isReturned: Bool = false) -> BookedEvent {
+            var event = event(id, "cashbox.check", 9999)
+            event.check = BookedEvent.CheckMoney(sum: Money(kopecks: kopecks), isReturned: isReturned)
+            return event
+        }
+        let report = DayReport(
+            shop: "main", day: try #require(CivilDate("2026-11-21")),
+            events: [check(1, 10_000), check(2, 500), check(3, 700, isReturned: true), check(4, 0)], receipts: [],
+            discrepancies: [], openPrepayments: .zero)
+        #expect(report.paid.count == 2 && report.paid.sum == Money(kopecks: 10_500))
+        #expect(report.refunds.count == 1 && report.refunds.sum == Money(kopecks: 700))
+    }
+
     @Test func eachColumnHasItsOwnSource() throws {
         let day = try #require(CivilDate("2026-11-21"))
         var closing = Payments(.prepaid, Money(kopecks: 30_000))
