@@ -9,7 +9,8 @@ struct FiscalRelay: AsyncParsableCommand {
         subcommands: [
             MigrateCommand.self, WorkerCommand.self, GatewayCommand.self, DemoCommand.self, SandboxCommand.self,
             EventsCommand.self, JobsCommand.self, ReceiptsCommand.self, StockCommand.self, QueuesCommand.self,
-            DestinationsCommand.self, PortalsCommand.self, DoctorCommand.self, RecoverCommand.self,
+            DestinationsCommand.self, PortalsCommand.self, WritebacksCommand.self, AlarmsCommand.self,
+            DoctorCommand.self, RecoverCommand.self,
             VerifyCommand.self,
             VectorsCommand.self, SchemaCommand.self, BenchCommand.self,
         ])

@@ -56,6 +56,7 @@ package struct RefundedPayment: Sendable {
             guard let id, let quantity else { return nil }
             return Line(id: id, quantity: quantity)
         }
+        _ = reader.optionalChoice("stock_effect", PosTransaction.StockEffect.self)
         try reader.gathered.faults.finish()
         guard let payment, let refund, let refundID = refund.id else {
             throw FiscalFaults(.payloadUnreadable, at: .whole)

@@ -32,10 +32,16 @@ package enum WritebackDecision {
         func record(_ outcome: WritebackEffects.Outcome, _ detail: String? = nil) -> Effect {
             WritebackEffects.record(shop: shop, order: order, receipt: receipt, outcome, detail: detail)
         }
+        func trouble(_ kind: WritebackTroubles.Kind, _ detail: String? = nil) -> Effect {
+            WritebackEffects.trouble(kind, shop: shop, order: order, receipt: receipt, detail: detail)
+        }
+        // Whatever came of the writing: it may have gone over what somebody else had just changed.
+        let overlap = report.overlapped ? [trouble(.overlapped, detail(of: report))] : []
+        let found = WritebackEffects.found(shop: shop, order: order)
         let missingKey = "property_missing:\(shop)"
         switch report.outcome {
         case .written, .alreadyThere:
-            var effects = [record(.written, detail(of: report))]
+            var effects = [record(.written, detail(of: report)), found] + overlap
             if report.missing.isEmpty {
                 effects.append(AlarmEffects.clear(missingKey))
             } else {
@@ -46,27 +52,29 @@ package enum WritebackDecision {
             return Outcome(
                 .finish(outcome: "property_missing"),
                 effects: [
-                    record(.propertyMissing, report.missing.joined(separator: ", ")),
+                    record(.propertyMissing, report.missing.joined(separator: ", ")), found,
                     AlarmEffects.raise(missingKey, .warning, missingText(report, shop)),
-                ])
+                ] + overlap)
         case .orderMissing:
-            return Outcome(.finish(outcome: "order_missing"), effects: [record(.orderMissing)])
+            return Outcome(
+                .finish(outcome: "order_missing"), effects: [record(.orderMissing), trouble(.orderMissing)])
         case .wouldLose(let properties):
             return Outcome(
                 .dead(
                     JobFailure(
                         code: "writeback_would_lose",
                         message: "Writing would damage these properties of the order: "
-                            + properties.joined(separator: ", ") + ". Use the module's own method, or change them.")))
+                            + properties.joined(separator: ", ") + ". Use the module's own method, or change them.")),
+                effects: overlap)
         case .conflict(let properties):
             return Outcome(
                 .later(
                     JobFailure(
                         code: "writeback_conflict",
                         message: "These properties do not read back as written: "
-                            + properties.joined(separator: ", "))))
+                            + properties.joined(separator: ", "))), effects: overlap)
         case .failed(let fault):
-            return Outcome(verdict(of: fault))
+            return Outcome(verdict(of: fault), effects: overlap)
         }
     }
 

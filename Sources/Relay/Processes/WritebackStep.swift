@@ -16,6 +16,8 @@ package struct WritebackStep: Sendable {
     /// rounds would hold the runs of the first one until the second one is over.
     private static let batchSize = OrderPropertyWriter.groupSize
 
+    private static let noNumber = "the order's id is no number of Bitrix"
+
     private let directory: ShopDirectory
     private let receipts: ReceiptStore
     private let failure: StepFailure
@@ -102,7 +104,10 @@ package struct WritebackStep: Sendable {
                         effects: [
                             WritebackEffects.record(
                                 shop: run.shop, order: order, receipt: plan.newest, .orderMissing,
-                                detail: "the order's id is no number of Bitrix")
+                                detail: Self.noNumber),
+                            WritebackEffects.trouble(
+                                .orderMissing, shop: run.shop, order: order, receipt: plan.newest,
+                                detail: Self.noNumber),
                         ])))
         }
         let item = WritebackDesk.Item(

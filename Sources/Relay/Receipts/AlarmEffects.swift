@@ -1,7 +1,7 @@
 package import JobQueue
 import Postgres
 
-/// Alarms that steps raise with their outcome; each is raised once and stays until it is cleared.
+/// Alarms that steps raise with their outcome; each is raised once, says what was last said, and stays until it is cleared.
 package enum AlarmEffects {
     package static let kinds = [raise, clear]
 
@@ -19,7 +19,7 @@ package enum AlarmEffects {
             """),
         columns: [.text, .text, .text])
 
-    /// Raises an alarm, unless it is raised already.
+    /// Raises an alarm; one that is raised already takes over severity and text.
     ///
     /// - Parameters:
     ///   - key: Names the condition, e.g. `property_missing:main`; one alarm is open per key.

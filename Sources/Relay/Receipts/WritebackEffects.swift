@@ -3,7 +3,7 @@ import Postgres
 
 /// What the orders in the shop show now, as steps report it.
 package enum WritebackEffects {
-    package static let kinds = [record]
+    package static let kinds = [record, found, trouble]
 
     package enum Outcome: String, Sendable {
         case written
@@ -33,5 +33,26 @@ package enum WritebackEffects {
         shop: String, order: String, receipt: Int64, _ outcome: Outcome, detail: String?
     ) -> Effect {
         Effect(record, [.text(shop), .text(order), .int(receipt), .text(outcome.rawValue), .text(detail)])
+    }
+
+    private static let found = EffectKind(
+        name: "writeback.found",
+        statement: Statement("writeback.found", "SELECT fiscal.end_missing_orders($1, $2)"), columns: [.text, .text])
+
+    /// The portal has the order: whatever was said of its absence is over.
+    package static func found(shop: String, order: String) -> Effect {
+        Effect(found, [.text(shop), .text(order)])
+    }
+
+    private static let trouble = EffectKind(
+        name: "writeback.trouble",
+        statement: Statement("writeback.trouble", "SELECT fiscal.note_writeback_trouble($1, $2, $3, $4, $5)"),
+        columns: [.text, .text, .bigint, .text, .text])
+
+    /// A person is to look at the order: it is put on the list, with an alarm for its shop.
+    package static func trouble(
+        _ kind: WritebackTroubles.Kind, shop: String, order: String, receipt: Int64, detail: String?
+    ) -> Effect {
+        Effect(trouble, [.text(shop), .text(order), .int(receipt), .text(kind.rawValue), .text(detail)])
     }
 }

@@ -10,6 +10,8 @@ package enum StockChange: Hashable, Sendable {
     package struct Line: Hashable, Sendable {
         package enum Kind: String, Hashable, Sendable {
             case sale, shipment, refund
+            /// Goods of an order come back with the money for them.
+            case returned = "return"
         }
 
         package var kind: Kind
@@ -18,11 +20,12 @@ package enum StockChange: Hashable, Sendable {
         /// Together with ``line`` what stock moves once by, within the shop.
         package var transaction: String
         package var line: String
-        /// The transaction whose goods these are: of a refund its original.
-        package var family: String
-        /// nil in a refund only: the one of the original's line.
+        /// The transaction whose goods these are: of a refund its original; nil for what comes back to an order, whose
+        /// shipments they are.
+        package var family: String?
+        /// nil where goods come back: the one of the line that left.
         package var store: String?
-        /// nil in a refund only: the one of the original's line.
+        /// nil where goods come back: the one of the line that left.
         package var product: String?
         /// Negative leaves the store. At most six decimals.
         package var quantity: ExactDecimal

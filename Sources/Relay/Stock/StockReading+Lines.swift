@@ -5,7 +5,7 @@ extension StockReading {
     struct Goods {
         var kind: StockChange.Line.Kind
         var transaction: String
-        var family: String
+        var family: String?
         /// Of lines that name none.
         var store: String?
         var order: String?
@@ -14,6 +14,9 @@ extension StockReading {
         /// Whether a line without product or store is a fault. A shipment of a shop that keeps its stock elsewhere is
         /// free to name neither.
         var isStrict: Bool
+
+        /// Whether they come back to a store, of which the line that left tells which.
+        var comesBack: Bool { kind == .refund || kind == .returned }
     }
 
     /// What is no goods and moves no stock.
@@ -60,9 +63,11 @@ extension StockReading {
                     .lineDoubled, at: place, name, goods, "\(field).id: “\(name)” stands on another line too",
                     "\(field).id: «\(name)» есть и в другой строке"))
         }
-        let product = Self.text(item["product_id"])
-        let store = Self.text(item["store_id"]) ?? goods.store
-        if goods.kind != .refund, product == nil || store == nil {
+        // A refund of an order names lines alone.
+        let isNamed = goods.kind != .returned
+        let product = isNamed ? Self.text(item["product_id"]) : nil
+        let store = isNamed ? Self.text(item["store_id"]) ?? goods.store : nil
+        if !goods.comesBack, product == nil || store == nil {
             guard goods.isStrict else { return nil }
             return .fault(
                 product == nil
@@ -83,7 +88,7 @@ extension StockReading {
                 ))
         }
         let signed = ExactDecimal(
-            units: goods.kind == .refund ? quantity.units : -quantity.units, scale: quantity.scale)
+            units: goods.comesBack ? quantity.units : -quantity.units, scale: quantity.scale)
         return .line(
             .init(
                 kind: goods.kind, place: place, transaction: goods.transaction, line: name, family: goods.family,

@@ -6,10 +6,12 @@ package import Fiscal
 /// the event is not asked here.
 package struct StockReading: Sendable {
     /// Kinds of events that move stock.
-    package static let kinds = ["pos.transaction", "order.shipped", "shipment.undone", "order.cancelled"]
+    package static let kinds = [
+        "pos.transaction", "order.shipped", "shipment.undone", "order.cancelled", "payment.refunded",
+    ]
 
     /// Ids that the ledger gives itself; a till may not use them.
-    static let reservedPrefixes = ["shipment:", "order:", "count:"]
+    static let reservedPrefixes = ["shipment:", "order:", "count:", "refund:"]
 
     let settings: StockSettings
     let language: FaultLanguage
@@ -38,6 +40,7 @@ package struct StockReading: Sendable {
         case "pos.transaction": return pointOfSale(fields, occurredAt)
         case "order.shipped": return shipped(fields, occurredAt)
         case "shipment.undone": return undone(fields, occurredAt)
+        case "payment.refunded": return refunded(fields, occurredAt)
         default: return cancelled(fields, occurredAt)
         }
     }
@@ -51,8 +54,8 @@ package struct StockReading: Sendable {
         guard !Self.reservedPrefixes.contains(where: transaction.hasPrefix) else {
             return [
                 unreadable(
-                    "transaction_id: must not begin with shipment:, order: or count:",
-                    "transaction_id: не должен начинаться с shipment:, order: или count:", transaction)
+                    "transaction_id: must not begin with shipment:, order:, count: or refund:",
+                    "transaction_id: не должен начинаться с shipment:, order:, count: или refund:", transaction)
             ]
         }
         // A sale against an order whose shipment takes the goods off says so.
@@ -123,6 +126,27 @@ package struct StockReading: Sendable {
                     transaction: "shipment:\(id):undone@\(at)", family: "shipment:\(id)", order: nil, until: at,
                     occurredAt: at))
         ]
+    }
+
+    /// Lines of a refund say what came back of an order. Without lines it says nothing of goods: their shipment is undone,
+    /// or their order cancelled.
+    private func refunded(_ fields: [String: JSONValue], _ occurredAt: Int64) -> [StockChange] {
+        guard case .array(let items)? = fields["items"], !items.isEmpty, let order = Self.order(fields),
+            // Money back for goods that stay with the buyer.
+            fields["stock_effect"]?.decimalText != "none"
+        else { return [] }
+        let refund = Self.object(fields["refund"])
+        guard let payment = Self.text(Self.object(fields["payment"])["id"]), let id = Self.text(refund["id"]) else {
+            return [
+                unreadable("payment.id and refund.id: both are needed", "payment.id и refund.id: нужны оба")
+            ]
+        }
+        return lines(
+            fields["items"],
+            Goods(
+                kind: .returned, transaction: "refund:\(payment):\(id)", family: nil, store: nil, order: order,
+                occurredAt: Self.moment(refund["refunded_at"]) ?? occurredAt,
+                isPushed: settings.pushes("order.shipped"), isStrict: true))
     }
 
     private func cancelled(_ fields: [String: JSONValue], _ occurredAt: Int64) -> [StockChange] {

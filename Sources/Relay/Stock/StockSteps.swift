@@ -9,7 +9,10 @@ package struct StockSteps: Sendable {
     /// The fleet's periodic look for events that wait for their lane with their stock not moved.
     package static let aheadKind = "stock.ahead"
 
-    private static let afterStock = ["pos.transaction": ReceiptSteps.build, "order.shipped": ReceiptSteps.build]
+    private static let afterStock = [
+        "pos.transaction": ReceiptSteps.build, "order.shipped": ReceiptSteps.build,
+        "payment.refunded": ReceiptSteps.build,
+    ]
     /// Events that one look ahead takes.
     private static let aheadBatch = 500
 

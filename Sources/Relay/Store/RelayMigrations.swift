@@ -32,6 +32,10 @@ package enum RelayMigrations {
         migration(25, "job_deadline", PackageResources._025_job_deadline_sql),
         migration(26, "job_rules", PackageResources._026_job_rules_sql),
         migration(27, "hand_back", PackageResources._027_hand_back_sql),
+        migration(28, "alarm", PackageResources._028_alarm_sql),
+        migration(29, "writeback_trouble", PackageResources._029_writeback_trouble_sql),
+        migration(30, "stock_return", PackageResources._030_stock_return_sql),
+        migration(31, "stock_returning", PackageResources._031_stock_returning_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ bytes: [UInt8]) -> Migration {

@@ -22,7 +22,7 @@ struct WritebackDecisionTests {
         #expect(
             outcome.effects == [
                 WritebackEffects.record(shop: "main", order: "7", receipt: 3, .written, detail: nil),
-                AlarmEffects.clear("property_missing:main"),
+                WritebackEffects.found(shop: "main", order: "7"), AlarmEffects.clear("property_missing:main"),
             ])
         #expect(outcome.spawned.isEmpty)
     }
@@ -36,17 +36,34 @@ struct WritebackDecisionTests {
                 == WritebackEffects.record(
                     shop: "main", order: "7", receipt: 3, .written,
                     detail: "missing: CLOUDKASSIR_FPD; altered meanwhile: CITY; the order was saved meanwhile"))
-        #expect(outcome.effects.map(\.kind.name) == ["writeback.record", "alarm.raise"])
+        #expect(
+            outcome.effects.map(\.kind.name) == [
+                "writeback.record", "writeback.found", "writeback.trouble", "alarm.raise",
+            ])
+    }
+
+    @Test("Whoever saved the order meanwhile is told of, whatever came of the writing")
+    func overlaps() {
+        for one in [
+            OrderPropertyReport.Outcome.written, .propertyMissing, .conflict(properties: ["A"]),
+            .failed(.unexpected("sale.order.list", "list")),
+        ] {
+            let effects = outcome(one, overlapped: true).effects
+            #expect(effects.contains { $0.kind.name == "writeback.trouble" }, "\(one)")
+            #expect(!outcome(one).effects.contains { $0.kind.name == "writeback.trouble" }, "\(one)")
+        }
     }
 
     @Test("Nothing that could be written: reported, and done with")
     func missing() {
         let property = outcome(.propertyMissing, missing: ["A", "B"])
         #expect(property.verdict == .finish(outcome: "property_missing"))
-        #expect(property.effects.map(\.kind.name) == ["writeback.record", "alarm.raise"])
+        #expect(property.effects.map(\.kind.name) == ["writeback.record", "writeback.found", "alarm.raise"])
         let order = outcome(.orderMissing)
         #expect(order.verdict == .finish(outcome: "order_missing"))
-        #expect(order.effects.map(\.kind.name) == ["writeback.record"])
+        #expect(
+            order.effects.last
+                == WritebackEffects.trouble(.orderMissing, shop: "main", order: "7", receipt: 3, detail: nil))
     }
 
     @Test("Damage to others is for a person; a conflict is worth another try")

@@ -23,7 +23,7 @@ struct StockReadingTests {
         changes.map { change in
             switch change {
             case .line(let line):
-                "\(line.kind.rawValue) \(line.transaction)/\(line.line) of \(line.family): \(line.store ?? "?") \(line.product ?? "?") \(line.quantity)"
+                "\(line.kind.rawValue) \(line.transaction)/\(line.line) of \(line.family ?? "its order"): \(line.store ?? "?") \(line.product ?? "?") \(line.quantity)"
                     + (line.isPushed ? " pushed" : "")
             case .cancel(let cancel):
                 "cancel \(cancel.transaction) of \(cancel.family ?? cancel.order.map { "order \($0)" } ?? "?") until \(cancel.until.map(String.init) ?? "ever")"
@@ -83,9 +83,35 @@ struct StockReadingTests {
     func others() throws {
         let line = #"{ "id": "a", "product_id": 1, "quantity": "1" }"#
         #expect(try read(Payload.pointOfSale("T", [line], more: #""stock_effect": "none""#)).isEmpty)
-        for payload in ["[]", "", #"{ "v": 2 }"#, #"{ "v": 1 }"#, Payload.pointOfSale("count:1", [line])] {
+        for payload in [
+            "[]", "", #"{ "v": 2 }"#, #"{ "v": 1 }"#, Payload.pointOfSale("count:1", [line]),
+            Payload.pointOfSale("refund:1:1", [line]),
+        ] {
             #expect(summary(try read(payload)) == ["fault unreadable 0"])
         }
+    }
+
+    @Test("Lines of a refund say what comes back of an order; a refund without lines says nothing of goods")
+    func refunds() throws {
+        func refund(_ more: String) throws -> [String] {
+            let payload = #"""
+                { "v": 1, "order": { "id": 9 }, "payment": { "id": 5 },
+                  "refund": { "id": "R", "refunded_at": "1970-01-01T00:00:11Z" }\#(more) }
+                """#
+            return summary(try read(payload, kind: "payment.refunded", stock: "{ owner: relay, default_store: 3 }"))
+        }
+        let line = #"{ "id": "a", "quantity": "1.5", "product_id": 7, "store_id": 8 }"#
+        #expect(
+            try refund(#", "items": [\#(line), { "id": "b", "quantity": "0" }]"#) == [
+                "return refund:5:R/a of its order: ? ? 1.5 pushed", "fault quantity_invalid 2",
+            ])
+        #expect(try refund("").isEmpty)
+        #expect(try refund(#", "items": []"#).isEmpty)
+        #expect(try refund(#", "items": [\#(line)], "stock_effect": "none""#).isEmpty)
+        let nameless = #"{ "v": 1, "order": { "id": 9 }, "refund": { "id": "R" }, "items": [\#(line)] }"#
+        #expect(summary(try read(nameless, kind: "payment.refunded")) == ["fault unreadable 0"])
+        let orderless = #"{ "v": 1, "payment": { "id": 5 }, "refund": { "id": "R" }, "items": [\#(line)] }"#
+        #expect(try read(orderless, kind: "payment.refunded").isEmpty)
     }
 
     @Test("A shipment is told from its next one by its moment, and undone up to a moment")

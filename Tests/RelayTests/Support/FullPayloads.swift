@@ -38,6 +38,7 @@ enum FullPayloads {
         """,
         "payment.refunded": """
         { "v": 1, \(order), "payment": { "id": 5 }, \(customer), "items": [{ "id": "77", "quantity": "1" }],
+          "stock_effect": "move",
           "refund": { "id": 9, "sum": "5.00", "means": "cash", "refunded_at": "2026-11-21T12:00:00.123+03:00" } }
         """,
         "pos.transaction": """

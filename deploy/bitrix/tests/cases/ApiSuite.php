@@ -23,18 +23,23 @@ final class ApiSuite extends Suite
         $this->same(true, Api::refund($payment, 'R-1', '590', [$line => 1]));
         $this->same(false, Api::refund($payment, 'R-1', '590', [$line => 1]));
         $this->same(true, Api::refund($payment, 'R-2', 10.1, [], 'cash', new \DateTimeImmutable('2026-11-21T12:00:00+03:00')));
+        $this->same(true, Api::refund($payment, 'R-3', '1', [$line => '0.1'], goodsComeBack: false));
         Shop::payment($order)->setReturn('P');
         $order->save();
         Shop::relay();
         $events = Site::arrived($kind);
         $this->same(
-            ['order.paid', 'payment.refunded', 'payment.refunded', 'payment.refunded'],
+            ['order.paid', 'payment.refunded', 'payment.refunded', 'payment.refunded', 'payment.refunded'],
             array_column($events, 'kind')
         );
+        $this->same(
+            [null, null, 'none', null],
+            array_map(static fn (array $event) => $event['payload']['stock_effect'] ?? null, array_slice($events, 1))
+        );
         $refunds = array_column(array_column(array_slice($events, 1), 'payload'), 'refund');
-        $this->same(['590.00', '10.10', null], array_map(static fn (array $refund) => $refund['sum'] ?? null, $refunds));
+        $this->same(['590.00', '10.10', '1.00', null], array_map(static fn (array $refund) => $refund['sum'] ?? null, $refunds));
         $this->same([['id' => (string)$line, 'quantity' => '1']], $events[1]['payload']['items']);
-        $this->same(3, count(array_unique(array_column($refunds, 'id'))));
+        $this->same(4, count(array_unique(array_column($refunds, 'id'))));
         $schema = dirname(__DIR__, 4) . '/Sources/Relay/Schemas/payment.refunded.json';
         foreach (array_slice($events, 1) as $event) {
             $this->same([], JsonSchema::faults($schema, json_encode($event['payload'])));

@@ -30,6 +30,7 @@ final class Api
      * @param array<int|string, string|float|int> $items quantity by basket line id, at most three decimals, best as
      *   text; empty: by the sum alone
      * @param ?string $means cash, electronic, prepaid, credit or other; null: the way the money came
+     * @param bool $goodsComeBack whether what was shipped of these items is in the store again; false: the buyer keeps it
      * @return bool whether it was news
      * @throws \InvalidArgumentException for data that make no refund, naming the field
      * @throws NotRecorded when the shop's database refuses the row
@@ -41,6 +42,7 @@ final class Api
         array $items = [],
         ?string $means = null,
         ?\DateTimeInterface $at = null,
+        bool $goodsComeBack = true,
     ): bool {
         $refundId = trim($refundId);
         if ($refundId === '' || mb_strlen($refundId) > 100) {
@@ -68,7 +70,8 @@ final class Api
             'order' => ['id' => $order['ID'], 'number' => $order['NUMBER']],
             'payment' => ['id' => $paymentId],
             'refund' => $refund,
-        ] + ($lines === [] ? [] : ['items' => $lines]);
+        ] + ($lines === [] ? [] : ['items' => $lines])
+            + ($goodsComeBack ? [] : ['stock_effect' => 'none']);
 
         return self::record(Fact::named(
             Settings::shop($order['SITE']),
