@@ -12,8 +12,11 @@ struct SandboxCommand: AsyncParsableCommand {
     @Option(help: "Loopback address to listen on.") var host = "127.0.0.1"
     @Option(help: "Port; 0 takes any free one.") var port = 8090
     @Option(help: "File that remembers receipts and orders across restarts.") var ledger: String?
+    @Flag(help: .hidden) var withParent = false
 
     func run() async throws {
+        let guardian = withParent ? ParentGuard.start() : nil
+        defer { guardian?.cancel() }
         let logger = Logger(label: "fiscal-relay.sandbox")
         let configuration = SandboxConfiguration(host: host, port: port, ledgerPath: ledger)
         let server = try SandboxServer(configuration, logger: logger)

@@ -17,7 +17,12 @@ final class WorkerProcess: Sendable {
     private let running: Task<Int32, any Error>
 
     /// Starts `fiscal-relay worker`; what it logs goes to the file at `log`.
-    init(configuration: String, log: String, command: String = "worker") {
+    convenience init(configuration: String, log: String, command: String = "worker") {
+        self.init([command, "--config", configuration], log: log)
+    }
+
+    /// Starts a command that knows `--with-parent`; what it logs goes to the file at `log`.
+    init(_ arguments: [String], log: String) {
         self.log = log
         let (signals, control) = AsyncStream.makeStream(of: Signal.self)
         self.control = control
@@ -25,7 +30,7 @@ final class WorkerProcess: Sendable {
             let file = try FileDescriptor.open(
                 FilePath(log), .writeOnly, options: [.create, .append], permissions: .ownerReadWrite)
             let result = try await Subprocess.run(
-                .path(try Program.path), arguments: [command, "--config", configuration, "--with-parent"],
+                .path(try Program.path), arguments: Arguments(arguments + ["--with-parent"]),
                 input: .none, output: .discarded, error: .fileDescriptor(file, closeAfterSpawningProcess: true)
             ) { execution in
                 for await signal in signals { try? execution.send(signal: signal) }

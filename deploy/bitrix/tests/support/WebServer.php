@@ -1,0 +1,88 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Fiscal\Tests;
+
+/** PHP's own web server with one script, which may be killed and comes again at the same address. */
+final class WebServer
+{
+    private const CODE = 'circlecode';
+
+    /** @var ?resource */
+    private mixed $process = null;
+    private int $port = 0;
+
+    public function __construct(private readonly string $script, private readonly string $log)
+    {
+        register_shutdown_function($this->stop(...));
+    }
+
+    public function webhook(): string
+    {
+        return "http://127.0.0.1:$this->port/rest/1/" . self::CODE . '/';
+    }
+
+    public function start(): void
+    {
+        $deadline = microtime(true) + 30;
+        $isNew = $this->port === 0;
+        while (!$this->isUp()) {
+            if (microtime(true) > $deadline) {
+                throw new Failure('the web server does not come up');
+            }
+            // Somebody else may have got the port: at first another one does as well, later it is waited for.
+            if ($this->process === null || !proc_get_status($this->process)['running']) {
+                $this->stop();
+                $this->spawn($isNew);
+            }
+            usleep(20000);
+        }
+    }
+
+    private function isUp(): bool
+    {
+        if ($this->process === null) {
+            return false;
+        }
+        $connection = @stream_socket_client("tcp://127.0.0.1:$this->port", timeout: 1);
+        if ($connection !== false) {
+            fclose($connection);
+        }
+
+        return $connection !== false && proc_get_status($this->process)['running'];
+    }
+
+    private function spawn(bool $anywhere): void
+    {
+        if ($anywhere) {
+            $socket = stream_socket_server('tcp://127.0.0.1:0');
+            $this->port = (int)substr(strrchr((string)stream_socket_get_name($socket, false), ':'), 1);
+            fclose($socket);
+        }
+        $log = ['file', $this->log, 'a'];
+        $pipes = [];
+        $this->process = proc_open(
+            [PHP_BINARY, '-d', 'display_errors=stderr', '-S', "127.0.0.1:$this->port", $this->script],
+            [['file', '/dev/null', 'r'], $log, $log],
+            $pipes,
+            null,
+            ['FISCAL_TEST_WEBHOOK' => self::CODE] + getenv()
+        );
+    }
+
+    public function restart(): void
+    {
+        $this->stop();
+        $this->start();
+    }
+
+    public function stop(): void
+    {
+        if ($this->process !== null) {
+            proc_terminate($this->process, SIGKILL);
+            proc_close($this->process);
+            $this->process = null;
+        }
+    }
+}
