@@ -29,7 +29,6 @@ let package = Package(
         .package(
             url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1",
             traits: ["ConfigurationSupport"]),
-        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2"),
     ],
@@ -38,8 +37,11 @@ let package = Package(
         .systemLibrary(name: "CPostgres", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CSpawn"),
+        .systemLibrary(name: "CMalloc"),
+        .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
         .target(name: "Postgres", dependencies: ["CPostgres"], swiftSettings: strict),
         .target(name: "HTTPTransport", dependencies: ["CCurl"], swiftSettings: strict),
+        .target(name: "YAML", dependencies: ["CYAML"], swiftSettings: strict),
         .target(name: "JobQueue", dependencies: ["Postgres", logging], swiftSettings: strict),
         .target(name: "Fiscal", swiftSettings: strict),
         .target(name: "FiscalProviders", dependencies: ["Fiscal", "HTTPTransport"], swiftSettings: strict),
@@ -47,7 +49,7 @@ let package = Package(
         .target(
             name: "Relay",
             dependencies: [
-                "Postgres", "HTTPTransport", "JobQueue", "Fiscal", "FiscalProviders", "Bitrix", crypto, logging, "Yams",
+                "Postgres", "HTTPTransport", "JobQueue", "Fiscal", "FiscalProviders", "Bitrix", "YAML", crypto, logging,
             ],
             resources: [.embedInCode("Schemas"), .embedInCode("Migrations")], swiftSettings: strict),
         .target(
@@ -71,8 +73,8 @@ let package = Package(
         .executableTarget(
             name: "fiscal-relay",
             dependencies: [
-                "Bitrix", "EmbeddedPostgres", "Fiscal", "Gateway", "HTTPTransport", "JobQueue", "Postgres", "Relay",
-                "Sandbox",
+                "Bitrix", "CMalloc", "EmbeddedPostgres", "Fiscal", "Gateway", "HTTPTransport", "JobQueue", "Postgres",
+                "Relay", "Sandbox",
                 logging, serviceLifecycle, subprocess,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -89,6 +91,7 @@ let package = Package(
             name: "EmbeddedPostgresTests", dependencies: ["Postgres", "EmbeddedPostgres", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "HTTPTransportTests", dependencies: ["CSpawn", "HTTPTransport"], swiftSettings: strict),
+        .testTarget(name: "YAMLTests", dependencies: ["YAML"], swiftSettings: strict),
         .testTarget(
             name: "JobQueueTests", dependencies: ["JobQueue", "Postgres", "EmbeddedPostgres", "TestSupport", logging],
             swiftSettings: strict),
@@ -170,8 +173,8 @@ if let library = Context.environment["FISCAL_RELAY_FUZZ"] {
 // `make chaos`: the simulation in a release build, without the targets that it does not need.
 if Context.environment["FISCAL_RELAY_SIMULATION"] != nil {
     let needed: Set = [
-        "CPostgres", "CCurl", "Postgres", "HTTPTransport", "JobQueue", "Fiscal", "FiscalProviders", "Bitrix", "Relay",
-        "EmbeddedPostgres", "TestSupport", "SimulationTests",
+        "CPostgres", "CCurl", "CSpawn", "CYAML", "Postgres", "HTTPTransport", "YAML", "JobQueue", "Fiscal",
+        "FiscalProviders", "Bitrix", "Relay", "EmbeddedPostgres", "TestSupport", "SimulationTests",
     ]
     package.targets.removeAll { !needed.contains($0.name) }
 }

@@ -14,6 +14,11 @@ struct FiscalRelay: AsyncParsableCommand {
             VerifyCommand.self,
             VectorsCommand.self, SchemaCommand.self, BenchCommand.self,
         ])
+
+    static func main() async {
+        ProcessMemory.shareArenas()
+        await main(nil)
+    }
 }
 
 /// This build of the program.

@@ -30,6 +30,15 @@ struct CommandLineTests {
         #expect(try await migrate("--dry-run").0 == 0)
     }
 
+    /// Each worker would keep some 6 MB of them in memory; one stray `import Foundation` anywhere links them all.
+    @Test func theProgramDoesWithoutTheLargeFoundation() async throws {
+        let linked = try await Program.run(["--version"], environment: ["LD_TRACE_LOADED_OBJECTS": "1"]).output
+        #expect(linked.contains("libpq.so"), "\(linked)")
+        for library in ["libFoundation.so", "libFoundationInternationalization.so", "lib_FoundationICU.so"] {
+            #expect(!linked.contains(library))
+        }
+    }
+
     @Test(.emptyDatabase) func aWorkerRefusesASchemaThatIsOlderThanIt() async throws {
         let result = try await Program.run(
             ["worker"], environment: ["FISCAL_RELAY_DATABASE_URL": TestDatabase.current.url])

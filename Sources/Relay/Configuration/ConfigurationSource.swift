@@ -1,4 +1,4 @@
-import Yams
+import YAML
 
 /// The raw settings: a YAML tree with environment variables laid over it.
 ///
@@ -6,7 +6,7 @@ import Yams
 /// `shops.main.company.inn`. Names of shops are the keys that stand below `shops` in the file, since capitals and
 /// underscores could not tell `my-shop` from `my_shop`.
 struct ConfigurationSource {
-    private let root: Node?
+    private let root: YAMLNode?
     private let environment: [String: String]
     /// Keys that a reader asked for: what is left over at the end is a spelling mistake.
     private(set) var asked: Set<String> = []
@@ -20,15 +20,13 @@ struct ConfigurationSource {
     /// - Throws: ``ConfigurationFaults`` when the text is no YAML mapping.
     init(yaml: String, environment: [String: String]) throws(ConfigurationFaults) {
         do {
-            root = try compose(yaml: yaml)
+            root = try YAMLDocument.parse(yaml)
         } catch {
             throw ConfigurationFaults([
-                ConfigurationFault(
-                    key: "(file)", problem: "is not valid YAML: \(Self.explanation(of: error))",
-                    allowed: "a YAML mapping")
+                ConfigurationFault(key: "(file)", problem: "is not valid YAML: \(error)", allowed: "a YAML mapping")
             ])
         }
-        if let root, root.mapping == nil, !(root.scalar?.string.isEmpty ?? false) {
+        if let root, root.mapping == nil, !(root.scalar?.text.isEmpty ?? false) {
             throw ConfigurationFaults([
                 ConfigurationFault(key: "(file)", problem: "is not a mapping of keys", allowed: "a YAML mapping")
             ])
@@ -47,7 +45,7 @@ struct ConfigurationSource {
     mutating func text(_ key: String) -> String? {
         if let value = environmentText(key) { return value }
         guard let scalar = node(at: key)?.scalar, !Self.isNull(scalar) else { return nil }
-        return scalar.string
+        return scalar.text
     }
 
     /// The text at `key` from the environment alone. An empty variable counts as one that is not set.
@@ -79,18 +77,15 @@ struct ConfigurationSource {
     /// Names directly below `key`, in the order of the file.
     mutating func children(of key: String) -> [String] {
         askedSections.insert(key)
-        return node(at: key)?.mapping?.keys.compactMap { $0.string } ?? []
+        return node(at: key)?.mapping?.entries.map(\.key) ?? []
     }
 
     /// Keys of the file and variables of the environment that nobody asked for.
     func unknownKeys() -> [String] {
         var unknown: [String] = []
-        func walk(_ node: Node, _ path: String) {
+        func walk(_ node: YAMLNode, _ path: String) {
             if let mapping = node.mapping {
-                for (name, child) in mapping {
-                    let name = name.string ?? "?"
-                    walk(child, path.isEmpty ? name : "\(path).\(name)")
-                }
+                for entry in mapping.entries { walk(entry.value, path.isEmpty ? entry.key : "\(path).\(entry.key)") }
             } else if !asked.contains(path), !askedSections.contains(path), !path.isEmpty {
                 unknown.append(path)
             }
@@ -112,27 +107,11 @@ struct ConfigurationSource {
         variable == "FISCAL_RELAY_CONFIG" || variable.hasPrefix("FISCAL_RELAY_TEST_")
     }
 
-    /// What is wrong and where, without the text itself: the parser's own description quotes lines that may hold secrets.
-    private static func explanation(of error: any Error) -> String {
-        switch error as? YamlError {
-        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _),
-            .composer(_, let problem, let mark, _):
-            "\(problem) in line \(mark.line), column \(mark.column)"
-        case .duplicatedKeysInMapping(let keys, let context):
-            "the key \(keys.sorted().map { "“\($0)”" }.joined(separator: ", ")) stands twice in one mapping, "
-                + "first in line \(context.mark.line)"
-        case .reader(let problem, _, _, _): problem
-        default: "it cannot be parsed"
-        }
-    }
-
     /// How many values stand in the tree, or a number above `limit` as soon as there are more.
-    private static func size(of node: Node, upTo limit: Int) -> Int {
-        let children: [Node] =
-            if let mapping = node.mapping { mapping.flatMap { [$0.key, $0.value] } } else {
-                node.sequence.map(Array.init) ?? []
-            }
-        var size = 1
+    private static func size(of node: YAMLNode, upTo limit: Int) -> Int {
+        let children = node.mapping?.entries.map(\.value) ?? node.sequence ?? []
+        // Keys are values too.
+        var size = 1 + (node.mapping?.entries.count ?? 0)
         for child in children {
             guard size <= limit else { break }
             size += Self.size(of: child, upTo: limit - size)
@@ -140,15 +119,13 @@ struct ConfigurationSource {
         return size
     }
 
-    private static func isNull(_ scalar: Node.Scalar) -> Bool {
-        scalar.style == .plain && (scalar.string.isEmpty || scalar.string == "~" || scalar.string == "null")
+    private static func isNull(_ scalar: YAMLScalar) -> Bool {
+        scalar.isPlain && (scalar.text.isEmpty || scalar.text == "~" || scalar.text == "null")
     }
 
-    private func node(at key: String) -> Node? {
+    private func node(at key: String) -> YAMLNode? {
         var node = root
-        for name in key.split(separator: ".") {
-            node = node?.mapping?[Node(String(name), Tag(.str))]
-        }
+        for name in key.split(separator: ".") { node = node?.mapping?[String(name)] }
         return node
     }
 }
