@@ -20,7 +20,7 @@ actor ClusterFounder {
         self.executor = executor
     }
 
-    /// Clears away what dead processes left and runs `initdb`.
+    /// Clears away what dead processes left and makes the data, by `initdb` or from a primary's backup.
     ///
     /// - Throws: ``EmbeddedPostgresError``; nothing is left behind.
     func found(_ options: EmbeddedClusterOptions) throws(EmbeddedPostgresError) -> Founded {
@@ -36,7 +36,11 @@ actor ClusterFounder {
             throw error
         }
         do throws(EmbeddedPostgresError) {
-            try initialise(directory, programs, user)
+            if let primary = options.primary {
+                try copy(primary, to: directory, programs, user)
+            } else {
+                try initialise(directory, programs, user)
+            }
             try prependAuthentication(options.authenticationRules, in: directory)
             let port = options.listensOnTCP ? FreePort.find() : 5432
             guard let port else { throw .fileSystem(path: "a TCP port of 127.0.0.1", code: EADDRNOTAVAIL) }
@@ -57,6 +61,19 @@ actor ClusterFounder {
         ]
         let initdb = try ChildProcess.spawn(user.prefix + arguments, in: directory.path, output: directory.log)
         guard initdb.wait() == 0 else { throw .failed(program: "initdb", log: directory.logTail()) }
+    }
+
+    private func copy(
+        _ primary: EmbeddedClusterOptions.Primary, to directory: ClusterDirectory, _ programs: ServerPrograms,
+        _ user: ServerUser
+    ) throws(EmbeddedPostgresError) {
+        let arguments =
+            [
+                programs.directory + "/pg_basebackup", "-d", primary.connection, "-D", directory.data, "-c", "fast",
+                "-X", "stream", "--write-recovery-conf", "--no-sync",
+            ] + (primary.slot.map { ["--slot", $0] } ?? [])
+        let backup = try ChildProcess.spawn(user.prefix + arguments, in: directory.path, output: directory.log)
+        guard backup.wait() == 0 else { throw .failed(program: "pg_basebackup", log: directory.logTail()) }
     }
 
     private func prependAuthentication(

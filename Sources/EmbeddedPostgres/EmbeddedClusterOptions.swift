@@ -17,6 +17,21 @@ package struct EmbeddedClusterOptions: Hashable, Sendable {
     package var authenticationRules: [String]
     /// How long the server may take to start; recovery after a crash included.
     package var startTimeout: Duration
+    /// Whom the cluster follows as a hot standby, from a backup taken at its start; `nil`: it is its own.
+    package var primary: Primary?
+
+    /// A server that sends its WAL: `wal_level` replica or above, `max_wal_senders` two or more.
+    package struct Primary: Hashable, Sendable {
+        /// Its address, and the name under which it knows the standby, in libpq's words.
+        package var connection: String
+        /// The physical replication slot that it keeps for the standby, if it does.
+        package var slot: String?
+
+        package init(connection: String, slot: String? = nil) {
+            self.connection = connection
+            self.slot = slot
+        }
+    }
 
     /// A fast cluster on a Unix socket.
     package init(

@@ -91,29 +91,6 @@ import Testing
         #expect(try await signals.wake(job) == false)
     }
 
-    @Test func upkeepMakesAndDropsPartitionsAndIsDoneOncePerMinute() async throws {
-        try await queue.sql("CREATE TABLE fiscal.attempt_2020_01 (LIKE fiscal.attempt INCLUDING DEFAULTS)")
-        try await queue.sql(
-            """
-            ALTER TABLE fiscal.attempt ATTACH PARTITION fiscal.attempt_2020_01
-            FOR VALUES FROM ('2020-01-01 00:00+00') TO ('2020-02-01 00:00+00')
-            """)
-        #expect(try await queue.texts("SELECT fiscal.look_after(31536000000, 0)::text") == ["true"])
-        #expect(try await queue.texts("SELECT fiscal.look_after(31536000000, 0)::text") == ["false"])
-        #expect(try await queue.number("SELECT count(*) FROM pg_class WHERE relname = 'attempt_2020_01'") == 0)
-        // A month that nobody made in time: its rows wait in the default partition and move.
-        try await queue.sql(
-            """
-            INSERT INTO fiscal.attempt (job_id, run_no, ended_at, attempt, part, edition, kind, step, outcome)
-            VALUES (1, 1, '2031-05-10', 0, 1, 1, 'k', 's', 'finish'), (2, 1, '2031-06-10', 0, 1, 1, 'k', 's', 'finish')
-            """)
-        #expect(try await queue.number("SELECT count(*) FROM fiscal.attempt_default") == 2)
-        #expect(try await queue.texts("SELECT fiscal.make_attempt_partition('2031-05-20')::text") == ["true"])
-        #expect(try await queue.texts("SELECT fiscal.make_attempt_partition('2031-05-20')::text") == ["false"])
-        #expect(try await queue.texts("SELECT job_id::text FROM fiscal.attempt_2031_05") == ["1"])
-        #expect(try await queue.number("SELECT count(*) FROM fiscal.attempt") == 2)
-    }
-
     @Test func aDeadlineAlarmsBeforeItPassesAndIsClearedAfter() async throws {
         try await queue.declare("test")
         let job = try await queue.insert()
@@ -126,15 +103,6 @@ import Testing
         try await queue.sql("UPDATE fiscal.upkeep SET done_at = '-infinity'")
         _ = try await queue.texts("SELECT fiscal.look_after(31536000000, 3600000)::text")
         #expect(try await health.openAlarms().isEmpty)
-    }
-
-    @Test func theWatchdogNamesWhoHoldsTheHorizon() async throws {
-        let session = try await SQLSession.open()
-        _ = try await session.connection.execute(Statement("begin", "BEGIN ISOLATION LEVEL REPEATABLE READ"))
-        try await session.run("SELECT 1::text")
-        let holders = try await QueueHealth(queue.pool).horizonHolders(transactions: 0, openFor: .zero)
-        #expect(holders.contains { $0.kind == .session && $0.name.hasPrefix("process \(session.pid) ") })
-        await session.connection.close()
     }
 
     @Test func everyEventHasAJobOrAnEnd() async throws {

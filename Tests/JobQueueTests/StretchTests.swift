@@ -127,12 +127,15 @@ import Testing
         try await session.begin()
         try await session.run("SELECT id::text FROM fiscal.job WHERE id = 3 FOR UPDATE")
         let rescued = "SELECT job || ' ' || became FROM fiscal.rescue(\(rescuer), 100)"
-        #expect(try await queue.texts(rescued) == [])
+        // A rescue that waits would wait for us.
+        let other = try await SQLSession.open()
+        try await other.run("SELECT set_config('lock_timeout', '10s', false)")
+        #expect(try await other.run(rescued) == [])
         #expect(try await queue.state(JobID(1)) == "running")
         try await session.commit()
         #expect(try await queue.texts(rescued) == ["1 ready"])
         #expect(try await queue.number("SELECT min(run_no) FROM fiscal.job WHERE id > 1") >= 2)
-        await session.connection.close()
+        for opened in [session, other] { await opened.connection.close() }
     }
 
     @Test func followersThatRanAndCouldNotBeRecordedRunUnderOtherNumbers() async throws {

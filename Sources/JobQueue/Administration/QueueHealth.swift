@@ -13,10 +13,12 @@ package struct QueueHealth: Sendable {
         """
         SELECT kind, name, age, open_ms FROM (
             SELECT 'session' AS kind, 'process ' || pid || coalesce(' ' || nullif(application_name, ''), '') AS name,
-                   age(backend_xmin)::bigint AS age,
+                   greatest(age(backend_xmin), age(backend_xid))::bigint AS age,
                    (extract(epoch FROM clock_timestamp() - xact_start) * 1000)::bigint AS open_ms
             FROM pg_stat_activity
-            WHERE backend_xmin IS NOT NULL AND pid <> pg_backend_pid() AND backend_type <> 'walsender'
+            WHERE (backend_xmin IS NOT NULL OR backend_xid IS NOT NULL) AND pid <> pg_backend_pid()
+              -- Of a sender it is its standby's or slot's; vacuum holds nobody back.
+              AND backend_type NOT IN ('walsender', 'autovacuum worker')
             UNION ALL
             SELECT 'slot', slot_name, greatest(age(xmin), age(catalog_xmin))::bigint, NULL FROM pg_replication_slots
             WHERE xmin IS NOT NULL OR catalog_xmin IS NOT NULL
@@ -49,6 +51,13 @@ package struct QueueHealth: Sendable {
                 kind: kind, name: try row.get(1), age: try row.get(2), openFor: open.map { .milliseconds($0) })
         }
         return rows
+    }
+
+    /// The horizon as one figure.
+    ///
+    /// - Throws: ``PostgresError``.
+    package func horizon() async throws(PostgresError) -> HorizonFigure {
+        HorizonFigure(try await horizonHolders(transactions: 0, openFor: .zero))
     }
 
     private static let lost = Statement(

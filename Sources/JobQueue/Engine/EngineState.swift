@@ -38,7 +38,7 @@ struct EngineState: Sendable {
     private var turnsUnderWay = 0
     /// A claim may have been committed whose answer never came.
     private var mustCompare = false
-    private var compareAgainAt: ContinuousClock.Instant?
+    private var lostClaims: LostClaims
     /// Spreads the looks of idle workers, and those after a failure.
     private var jitter: any RandomNumberGenerator & Sendable
     private var failures = 0
@@ -51,6 +51,7 @@ struct EngineState: Sendable {
         self.configuration = configuration
         self.jitter = jitter
         board = StreamBoard(at: now)
+        lostClaims = LostClaims(firstPause: configuration.lease)
         wake = WakePolicy(poll: configuration.poll)
         (lookAt, claimAt, plannedAt) = (now, now, now)
     }
@@ -72,10 +73,7 @@ struct EngineState: Sendable {
     mutating func next(at now: ContinuousClock.Instant, leaseHolds: Bool) -> TurnDecision {
         if isDone { return .end }
         if let quietUntil, quietUntil > now { return .sleep(until: quietUntil) }
-        if let compareAgainAt, compareAgainAt <= now, phase != .dead {
-            mustCompare = true
-            self.compareAgainAt = nil
-        }
+        if phase == .working && lostClaims.areDue(at: now) { mustCompare = true }
         if mustCompare {
             guard turnsUnderWay == 0 else { return .sleep(until: now.advanced(by: .seconds(1))) }
             turnsUnderWay += 1
@@ -215,7 +213,10 @@ struct EngineState: Sendable {
         began(answer.claim?.answer.runs ?? [], at: now, limit: limit)
         release(turn)
         failures = 0
-        if turn.known != nil { mustCompare = false }
+        if turn.known != nil {
+            mustCompare = false
+            lostClaims.compared(at: now)
+        }
         absorb(answer, of: turn, at: now)
         schedule(after: turn, answer, at: now)
     }
@@ -336,8 +337,7 @@ struct EngineState: Sendable {
         if !(reports.isEmpty && evidence.isEmpty) { oldestReport = oldestReport ?? now }
         if claimMayStand {
             mustCompare = true
-            // The server may still be at it, and commit after that look.
-            compareAgainAt = now.advanced(by: configuration.lease)
+            lostClaims.lost()
         }
         if let wish = turn.wish { pendingWish = pendingWish ?? wish }
         failures += 1

@@ -36,6 +36,9 @@ package enum RelayMigrations {
         migration(29, "writeback_trouble", PackageResources._029_writeback_trouble_sql),
         migration(30, "stock_return", PackageResources._030_stock_return_sql),
         migration(31, "stock_returning", PackageResources._031_stock_returning_sql),
+        migration(32, "grave", PackageResources._032_grave_sql),
+        migration(33, "doubt_called", PackageResources._033_doubt_called_sql),
+        migration(34, "partition", PackageResources._034_partition_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ bytes: [UInt8]) -> Migration {

@@ -85,7 +85,8 @@ extension ModelDatabase {
             job.state = place
         }
         // Delays go to the database in whole milliseconds.
-        job.runAt = isSnooze && job.woken ? now : now.advanced(by: .milliseconds(disposition.delay.milliseconds))
+        let isCalled = job.woken && (isSnooze || place == .inDoubt && job.doubts < 10)
+        job.runAt = isCalled ? now : now.advanced(by: .milliseconds(disposition.delay.milliseconds))
         job.leaveWorker()
         job.woken = false
         if disposition.verdict != "hand_back" { job.crashes = 0 }

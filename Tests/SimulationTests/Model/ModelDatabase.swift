@@ -74,7 +74,9 @@ struct ModelDatabase {
 
     mutating func wake(_ job: Int64, at now: Timestamp) {
         guard let index = index(job) else { return }
-        if jobs[index].state == .later, jobs[index].runAt > now {
+        let job = jobs[index]
+        let mayHasten = job.state == .inDoubt && job.reasonCode != "worker_lost" && job.doubts < 10
+        if job.runAt > now, job.state == .later || mayHasten {
             jobs[index].runAt = now
         } else if jobs[index].state == .running, !jobs[index].woken {
             jobs[index].woken = mutation != .hintLost
