@@ -35,13 +35,18 @@ import Testing
         for session in [a, b] { await session.connection.close() }
     }
 
-    @Test func aHoldCommittedWhileAClaimLooksIsHeeded() async throws {
+    /// What keeps a claim waiting: before it asks whether the queue is open; after it was told so, before it looks for
+    /// candidates.
+    private static let waits = [
+        "SELECT id::text FROM fiscal.worker FOR UPDATE", "LOCK TABLE fiscal.worker_step IN ACCESS EXCLUSIVE MODE",
+    ]
+
+    @Test(arguments: waits) func aHoldCommittedWhileAClaimLooksIsHeeded(wait: String) async throws {
         try await prepare(3)
         let worker = try await queue.registerWorker([("test", "send", .resend)])
         let (holder, claimer) = (try await SQLSession.open(), try await SQLSession.open())
-        // The first look at the queue is answered before, and the claim's candidates are looked for after the hold began.
         try await holder.begin()
-        try await holder.run("SELECT id::text FROM fiscal.worker WHERE id = \(worker) FOR UPDATE")
+        _ = try await holder.connection.execute(Statement("wait", wait))
         let claiming = Task { try await claimer.claim(worker, 3, queue: "provider") }
         try await claimer.isBlocked()
         try await holder.run("SELECT fiscal.hold_destination('provider', 60000, '429', 'Slow down.')::text")
