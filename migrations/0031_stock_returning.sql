@@ -11,7 +11,7 @@ UPDATE fiscal.kind SET first_step = 'stock' WHERE name = 'payment.refunded';
 --   a cancel (line NULL): what left of its family until `untils` and did not come back yet, comes back. With an order
 --     and no family: of all shipments of that order, those that come later included.
 --   goods of an order of which a refund says that they came back (return; positive): of its shipments, see
---     fiscal.bring_back.
+--     fiscal.bring_back; or that they stay (kept).
 --   a fault (code not NULL): a line that cannot be moved; it is written down, and the others go on.
 -- The same transaction and line again changes nothing; with other goods or another quantity it is written down as a
 -- fault, and what was moved first stands. A refund brings back no more than left: what it says beyond that is taken off
@@ -32,6 +32,8 @@ DECLARE
     more_shops       text[];
     moved            bigint[] := '{}';
     ids              bigint[];
+    paid_shops       text[];
+    paid_orders      text[];
     said_back        fiscal.stock_return;
     s                text;
 BEGIN
@@ -39,7 +41,7 @@ BEGIN
     -- never in a circle. Orders first and by themselves: only then every shipment of a cancelled one can be seen.
     INSERT INTO fiscal.stock_family AS f (shop, family)
     SELECT DISTINCT u.shop, 'order:' || u.order_id FROM unnest(shops, orders, kinds, codes) AS u (shop, order_id, kind, code)
-    WHERE u.order_id IS NOT NULL AND u.kind IN ('shipment', 'cancel', 'return') AND u.code IS NULL
+    WHERE u.order_id IS NOT NULL AND u.kind IN ('shipment', 'cancel', 'return', 'kept') AND u.code IS NULL
     ORDER BY 1, 2
     ON CONFLICT (shop, family) DO UPDATE SET heard = f.heard + 1;
 
@@ -49,7 +51,7 @@ BEGIN
         UNION
         SELECT m.shop, m.family FROM unnest(shops, families, orders, kinds) AS u (shop, family, order_id, kind)
         JOIN fiscal.stock_movement m ON m.shop = u.shop AND m.order_id = u.order_id AND m.kind = 'shipment'
-        WHERE u.family IS NULL AND u.kind IN ('cancel', 'return')
+        WHERE u.family IS NULL AND u.kind IN ('cancel', 'return', 'kept')
     ), locked AS (
         INSERT INTO fiscal.stock_family AS f (shop, family)
         SELECT n.shop, n.family FROM named n ORDER BY 1, 2
@@ -176,19 +178,26 @@ BEGIN
     moved := moved || ids;
 
     -- 6. What refunds of orders say has come back, of shipments that are known by now.
-    INSERT INTO fiscal.stock_return (shop, transaction_id, line, order_id, quantity, occurred_at, event_id)
+    SELECT array_agg(u.shop), array_agg(u.order_id) INTO paid_shops, paid_orders
+    FROM unnest(shops, orders, kinds, codes) AS u (shop, order_id, kind, code)
+    WHERE u.order_id IS NOT NULL AND u.code IS NULL AND u.kind IN ('shipment', 'return', 'kept');
+    -- At the shipment already: payloads may be emptied before a refund comes.
+    IF paid_shops IS NOT NULL THEN
+        PERFORM fiscal.note_paid(paid_shops, paid_orders);
+    END IF;
+    INSERT INTO fiscal.stock_return (shop, transaction_id, line, order_id, quantity, stays, occurred_at, event_id)
     SELECT DISTINCT ON (u.shop, u.transaction_id, u.line) u.shop, u.transaction_id, u.line, u.order_id, u.quantity,
-           u.moment, u.event_id
+           u.kind = 'kept', u.moment, u.event_id
     FROM unnest(events, places, shops, transactions, kinds, lines, quantities, orders, moments, codes)
         AS u (event_id, place, shop, transaction_id, kind, line, quantity, order_id, moment, code)
-    WHERE u.code IS NULL AND u.kind = 'return'
+    WHERE u.code IS NULL AND u.kind IN ('return', 'kept')
     ORDER BY u.shop, u.transaction_id, u.line, u.event_id, u.place
     ON CONFLICT DO NOTHING;
     FOR said_back IN
         SELECT r.* FROM fiscal.stock_return r
         WHERE (r.shop, r.order_id) IN (
             SELECT u.shop, u.order_id FROM unnest(shops, orders, kinds, codes) AS u (shop, order_id, kind, code)
-            WHERE u.order_id IS NOT NULL AND u.code IS NULL AND u.kind IN ('shipment', 'return'))
+            WHERE u.order_id IS NOT NULL AND u.code IS NULL AND u.kind IN ('shipment', 'return', 'kept'))
         ORDER BY r.shop, r.order_id, r.line, r.occurred_at, r.transaction_id
     LOOP
         moved := moved || fiscal.bring_back(said_back);
@@ -258,11 +267,19 @@ BEGIN
                OR m.store_id <> coalesce(u.store_id, m.store_id) OR m.product_id <> coalesce(u.product_id, m.product_id))
         UNION ALL
         SELECT u.event_id, u.place, 'line_differs', u.shop, u.transaction_id, u.line,
-               'Line ' || u.line || ' was said to have come back before in another quantity; what was said first stands.'
+               'Line ' || u.line || ' was said to have come back before otherwise; what was said first stands.'
         FROM unnest(events, places, shops, transactions, kinds, lines, quantities, codes)
             AS u (event_id, place, shop, transaction_id, kind, line, quantity, code)
         JOIN fiscal.stock_return r ON r.shop = u.shop AND r.transaction_id = u.transaction_id AND r.line = u.line
-        WHERE u.code IS NULL AND u.kind = 'return' AND r.quantity <> u.quantity
+        WHERE u.code IS NULL AND u.kind IN ('return', 'kept')
+          AND (r.quantity <> u.quantity OR r.stays <> (u.kind = 'kept'))
+        UNION ALL
+        SELECT r.event_id, u.place, 'payment_unknown', u.shop, u.transaction_id, u.line,
+               'The payment that ' || u.transaction_id || ' gives back is not known, so nothing of line ' || u.line
+               || ' came back. It does once the order.paid of that payment is heard; otherwise count what is there.'
+        FROM unnest(places, shops, transactions, kinds, lines, codes) AS u (place, shop, transaction_id, kind, line, code)
+        JOIN fiscal.stock_return r ON r.shop = u.shop AND r.transaction_id = u.transaction_id AND r.line = u.line
+        WHERE u.code IS NULL AND u.kind = 'return' AND r.waits
     ), kept AS (
         INSERT INTO fiscal.stock_fault (event_id, place, code, shop, transaction_id, line, message)
         SELECT DISTINCT ON (s.event_id, s.place, s.code) s.event_id, s.place, s.code, s.shop, s.transaction_id, s.line, s.message

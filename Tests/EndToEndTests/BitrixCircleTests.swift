@@ -3,6 +3,7 @@ import Postgres
 import Relay
 import Sandbox
 import Subprocess
+import Synchronization
 import TestSupport
 import Testing
 
@@ -150,8 +151,20 @@ struct BitrixCircleTests {
 }
 
 /// A shop in a process of its own, which speaks through files.
-private struct PortalProcess: Sendable {
+private final class PortalProcess: Sendable {
     let directory: String
+    /// Its exit code, once it has ended.
+    let ended = Mutex<Int32?>(nil)
+
+    init(directory: String) {
+        self.directory = directory
+    }
+
+    /// It is gone, and has not said what was awaited.
+    struct Ended: Error {
+        let word: String
+        let code: Int32
+    }
 
     func say(_ word: String) throws {
         try "".write(toPath: "\(directory)/\(word)")
@@ -162,7 +175,10 @@ private struct PortalProcess: Sendable {
     ) async throws -> Value {
         var found: Value?
         try await eventually("the shop did not say \(word)", sourceLocation: sourceLocation) {
-            guard let data = FileManager.default.contents(atPath: "\(directory)/\(word)") else { return false }
+            guard let data = FileManager.default.contents(atPath: "\(directory)/\(word)") else {
+                if let code = ended.withLock({ $0 }) { throw Ended(word: word, code: code) }
+                return false
+            }
             found = try JSONDecoder().decode(type, from: data)
             return true
         }
@@ -176,19 +192,25 @@ private func withPortal(
 ) async throws {
     let portal = PortalProcess(directory: directory)
     let script = RepositoryRoot.path + "/deploy/bitrix/tests/support/portal.php"
-    async let running = Subprocess.run(
-        .name("php"),
-        arguments: ["-d", "display_errors=stderr", "-d", "error_reporting=-1", script, directory, url],
-        input: .none, output: .discarded, error: .string(limit: 1 << 20))
+    @Sendable func run() async throws -> (code: Int32, words: String) {
+        let result = try await Subprocess.run(
+            .name("php"),
+            arguments: ["-d", "display_errors=stderr", "-d", "error_reporting=-1", script, directory, url],
+            input: .none, output: .discarded, error: .string(limit: 1 << 20))
+        let code = Program.code(of: result.terminationStatus)
+        portal.ended.withLock { $0 = code }
+        return (code, result.standardError)
+    }
+    async let running = run()
     do {
         try await body(portal)
     } catch {
         try portal.say("end")
-        let words = try? await running.standardError
+        let words = try? await running.words
         throw ShopFailure(cause: error, words: words ?? "")
     }
     let result = try await running
-    #expect(Program.code(of: result.terminationStatus) == 0, "\(result.standardError)")
+    #expect(result.code == 0, "\(result.words)")
 }
 
 private struct ShopFailure: Error {

@@ -20,7 +20,9 @@ enum StockFuzzing {
             guard line.place > 0, 1...300 ~= line.transaction.unicodeScalars.count,
                 1...100 ~= line.line.unicodeScalars.count, line.quantity.scale <= 6, line.quantity.units != 0
             else { throw FuzzFinding("a line that no ledger can hold: \(line)") }
-            if line.kind != .refund, line.kind != .returned, line.product == nil || line.store == nil {
+            if line.kind != .refund, line.kind != .returned, line.kind != .kept,
+                line.product == nil || line.store == nil
+            {
                 throw FuzzFinding("a line of nothing, or nowhere: \(line)")
             }
         case .cancel(let cancel):

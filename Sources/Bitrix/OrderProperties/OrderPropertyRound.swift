@@ -63,8 +63,16 @@ struct OrderPropertyRound: Sendable {
         }
     }
 
-    private mutating func settle(_ position: Int, _ outcome: OrderPropertyReport.Outcome, missing: [String] = []) {
-        outcomes[position] = OrderPropertyReport(orderID: orders[position], outcome: outcome, missing: missing)
+    private mutating func settle(
+        _ position: Int, _ outcome: OrderPropertyReport.Outcome, missing: [String] = [], overlapped: Bool = false
+    ) {
+        outcomes[position] = OrderPropertyReport(
+            orderID: orders[position], outcome: outcome, missing: missing, overlapped: overlapped)
+    }
+
+    /// Settles what may have been written: that somebody saved the order meanwhile is not forgotten with it.
+    private mutating func settle(_ writing: Writing, _ outcome: OrderPropertyReport.Outcome) {
+        settle(writing.position, outcome, missing: writing.plan.missing, overlapped: writing.overlapped)
     }
 
     /// Compares the versions right before the writing with those that the plans were made from.
@@ -89,7 +97,7 @@ struct OrderPropertyRound: Sendable {
 
     /// Settles all that is left with one fault.
     mutating func fail(_ fault: BitrixFault) {
-        for writing in writings { settle(writing.position, .failed(fault), missing: writing.plan.missing) }
+        for writing in writings { settle(writing, .failed(fault)) }
         writings = []
     }
 
@@ -101,11 +109,8 @@ struct OrderPropertyRound: Sendable {
                 outcomes[writing.position] = .verdict(
                     orderID: writing.orderID, plan: writing.plan, sent: writing.sent, stored: stored,
                     writeFault: writing.fault, catalogue: catalogue, overlapped: writing.overlapped)
-            case .failure(let fault): settle(writing.position, .failed(fault), missing: writing.plan.missing)
-            case nil:
-                settle(
-                    writing.position, .failed(.unexpected("sale.propertyvalue.list", "values of the order")),
-                    missing: writing.plan.missing)
+            case .failure(let fault): settle(writing, .failed(fault))
+            case nil: settle(writing, .failed(.unexpected("sale.propertyvalue.list", "values of the order")))
             }
         }
         writings = []

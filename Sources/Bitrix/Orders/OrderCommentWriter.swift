@@ -39,6 +39,7 @@ package struct OrderCommentWriter: Sendable {
         }
         var faults: [Int64: BitrixFault] = [:]
         var overlapped: Set<Int64> = []
+        var unread: BitrixFault?
         var after = before
         if !planned.isEmpty {
             let writes = planned.map(\.write)
@@ -51,7 +52,12 @@ package struct OrderCommentWriter: Sendable {
             for (write, outcome) in zip(writes, answer.outcomes.dropFirst()) {
                 if case .failure(let fault) = outcome { faults[write.orderID] = fault }
             }
-            after.merge(try Self.comments(try await client.call(Self.reading(writes)))) { $1 }
+            do throws(BitrixFault) {
+                after.merge(try Self.comments(try await client.call(Self.reading(writes)))) { $1 }
+            } catch {
+                // What was met on the way is not forgotten with it.
+                unread = error
+            }
         }
         let wrote = Set(planned.map(\.write.orderID))
         return group.map { write in
@@ -59,15 +65,17 @@ package struct OrderCommentWriter: Sendable {
                 orderID: write.orderID,
                 outcome: Self.outcome(
                     write, before: before[write.orderID], after: after[write.orderID], fault: faults[write.orderID],
-                    wasWritten: wrote.contains(write.orderID)),
+                    unread: wrote.contains(write.orderID) ? unread : nil, wasWritten: wrote.contains(write.orderID)),
                 overlapped: overlapped.contains(write.orderID))
         }
     }
 
     /// What reading the comments back says; an error may be told of a save that worked.
     private static func outcome(
-        _ write: OrderCommentWrite, before: String?, after: String?, fault: BitrixFault?, wasWritten: Bool
+        _ write: OrderCommentWrite, before: String?, after: String?, fault: BitrixFault?, unread: BitrixFault?,
+        wasWritten: Bool
     ) -> OrderPropertyReport.Outcome {
+        if let unread { return .failed(unread) }
         guard before != nil, let after else { return .orderMissing }
         guard wasWritten else { return .alreadyThere }
         if write.appended(to: after) == nil { return .written }

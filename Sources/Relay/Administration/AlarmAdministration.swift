@@ -24,6 +24,8 @@ package struct AlarmAdministration: Sendable {
         /// It is over already.
         case notOpen = "not_open"
         case noSuchAlarm = "no_such_alarm"
+        /// It tells of something that stands on record, and ends with that.
+        case stands
     }
 
     private let pool: PostgresPool
@@ -41,14 +43,12 @@ package struct AlarmAdministration: Sendable {
     /// - Throws: `PostgresError`.
     package func list(all: Bool, limit: Int) async throws(PostgresError) -> [Alarm] {
         try await pool.query(all ? Self.every : Self.open, [.int(limit)]) { row throws(PostgresError) in
-            Alarm(
-                id: try row.get("id"), key: try row.get("key"), severity: try row.get("severity"),
-                since: try row.get("since"), changedAt: try row.getOptional("changed_at"),
-                clearedAt: try row.getOptional("cleared_at"), text: try row.get("text"))
+            try Self.alarm(row)
         }
     }
 
-    /// Ends an alarm by a person's word, which is recorded. If its cause goes on it is raised anew.
+    /// Ends an alarm by a person's word, which is recorded. If its cause goes on it is raised anew; one that
+    /// tells of rows on record is not ended, see ``Clearing/stands``.
     package func clear(_ id: Int64, by person: Operator) async throws(PostgresError) -> Clearing {
         let answer = try await pool.queryFirst(Self.clear, [.int(id), .text(person.who), .text(person.why)]) {
             row throws(PostgresError) in try row.get(String.self, 0)
@@ -58,6 +58,34 @@ package struct AlarmAdministration: Sendable {
         }
         return clearing
     }
+
+    /// The command that ends what an alarm tells of, where that stands on record; nil: none does.
+    package static func remedy(for key: String) -> String? {
+        switch key.prefix(while: { $0 != ":" }) {
+        case "order_missing", "order_overlapped": "fiscal-relay writebacks list"
+        case "stock_fault": "fiscal-relay stock faults"
+        case "stock_refused": "fiscal-relay stock resend"
+        case "stock_held": "fiscal-relay stock release"
+        case "stock_negative": "fiscal-relay stock levels --below-zero"
+        case "reconcile": "fiscal-relay receipts reconcile"
+        default: nil
+        }
+    }
+
+    /// One alarm, open or over; nil: there is none of this number.
+    package func alarm(_ id: Int64) async throws(PostgresError) -> Alarm? {
+        try await pool.queryFirst(Self.one, [.int(id)]) { row throws(PostgresError) in try Self.alarm(row) }
+    }
+
+    private static func alarm(_ row: borrowing Row) throws(PostgresError) -> Alarm {
+        Alarm(
+            id: try row.get("id"), key: try row.get("key"), severity: try row.get("severity"),
+            since: try row.get("since"), changedAt: try row.getOptional("changed_at"),
+            clearedAt: try row.getOptional("cleared_at"), text: try row.get("text"))
+    }
+
+    private static let one = Statement(
+        "alarm.one", "SELECT id, key, severity, since, changed_at, cleared_at, text FROM fiscal.alarm WHERE id = $1")
 
     private static let open = Statement(
         "alarm.open",

@@ -54,7 +54,7 @@ package struct WritebackTroubles: Sendable {
         self.pool = pool
     }
 
-    /// Oldest first.
+    /// Open ones first, oldest first among them.
     package func list(_ filter: Filter) async throws(PostgresError) -> [Trouble] {
         try await pool.query(
             Self.list,
@@ -120,7 +120,7 @@ package struct WritebackTroubles: Sendable {
         FROM fiscal.writeback_trouble
         WHERE ($1::text IS NULL OR shop = $1) AND ($2::text IS NULL OR kind = $2) AND ($3 OR ended_at IS NULL)
           AND ($5::bigint IS NULL OR id = $5)
-        ORDER BY id LIMIT $4
+        ORDER BY ended_at IS NOT NULL, id LIMIT $4
         """)
 
     private static let settle = Statement("writeback.settle", "SELECT fiscal.settle_writeback_trouble($1, $2, $3)")

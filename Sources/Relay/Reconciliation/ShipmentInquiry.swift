@@ -22,9 +22,14 @@ package struct ShipmentInquiry: Sendable {
     }
 
     private let client: BitrixClient
+    private let end: ContinuousClock.Instant?
 
-    package init(_ client: BitrixClient) {
+    /// - Parameters:
+    ///   - client: Of the portal.
+    ///   - end: When it is asked no more, and the question fails; nil: never.
+    package init(_ client: BitrixClient, until end: ContinuousClock.Instant? = nil) {
         self.client = client
+        self.end = end
     }
 
     /// Orders whose numbers are none of Bitrix's are passed over.
@@ -55,30 +60,31 @@ package struct ShipmentInquiry: Sendable {
         ]).filter { shipment in shipment.leftAt.map { start <= $0 && $0 < end } ?? false }
     }
 
-    /// Those of these orders that are to be paid through one of the pay systems, and of which no payment through them is
-    /// done.
+    /// Those of these orders that nobody has paid, and that are to be paid through one of the pay systems.
+    ///
+    /// A payment that is done makes an order paid, through whatever system; these only tell whether the order is ours.
     ///
     /// - Parameters:
     ///   - orders: As the portal numbers them.
-    ///   - paySystems: Their ids in the portal; empty: all.
+    ///   - paySystems: Their ids in the portal; empty: all orders, also those for which no payment was entered.
     /// - Returns: As the portal numbers them.
     /// - Throws: ``BitrixFault``; nothing was changed in the portal.
     package func unpaid(of orders: [String], paySystems: Set<Int>) async throws(BitrixFault) -> Set<String> {
-        var paid: [String: Bool] = [:]
         var numbers = orders.compactMap { Int64($0) }[...]
+        var unpaid: Set<String> = paySystems.isEmpty ? Set(numbers.map { "\($0)" }) : []
+        var paid: Set<String> = []
         while !numbers.isEmpty {
             let filter: BitrixValue = .list(numbers.prefix(Self.width).map { .integer($0) })
             for row in try await rows(
                 "sale.payment.list", "payments", ["id", "orderId", "paid", "paySystemId"], [.init("@orderId", filter)])
             {
-                guard let order = row["orderId"]?.text,
-                    paySystems.isEmpty || row["paySystemId"]?.integer.map({ paySystems.contains(Int($0)) }) == true
-                else { continue }
-                paid[order] = paid[order] == true || row["paid"]?.flag == true
+                guard let order = row["orderId"]?.text else { continue }
+                if row["paid"]?.flag == true { paid.insert(order) }
+                if row["paySystemId"]?.integer.map({ paySystems.contains(Int($0)) }) == true { unpaid.insert(order) }
             }
             numbers = numbers.dropFirst(Self.width)
         }
-        return Set(paid.filter { !$0.value }.keys)
+        return unpaid.subtracting(paid)
     }
 
     private func page(_ orders: [Int64]) async throws(BitrixFault) -> [Shipped] {
@@ -105,6 +111,7 @@ package struct ShipmentInquiry: Sendable {
         var found: [BitrixValue] = []
         var last: Int64 = 0
         while true {
+            if let end, end <= .now { throw .unexpected(method, "end of the list in the time that there was") }
             let answer = try await client.call(Self.call(method, fields, filter, above: last))
             guard let rows = answer.result[name]?.elements else { throw .unexpected(method, "list of \(name)") }
             found += rows

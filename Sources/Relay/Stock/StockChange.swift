@@ -12,6 +12,8 @@ package enum StockChange: Hashable, Sendable {
             case sale, shipment, refund
             /// Goods of an order come back with the money for them.
             case returned = "return"
+            /// Goods of an order for which money goes back, and which stay where they are.
+            case kept
         }
 
         package var kind: Kind

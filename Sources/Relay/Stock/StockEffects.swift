@@ -5,7 +5,7 @@ import Postgres
 /// Changes of the stock tables that steps order; each stands or falls with the outcome of the run that ordered it.
 package enum StockEffects {
     /// All kinds, in the order in which they are carried out; after all others, since levels are what rivals wait for.
-    package static let kinds = [planDocument, closeDocument, refuseLine, ahead, move, push]
+    package static let kinds = [planDocument, closeDocument, refuseLine, ahead, move, bringBack, push]
 
     // MARK: The ledger
 
@@ -63,6 +63,18 @@ package enum StockEffects {
     /// The stock of this event was moved before the turn of its job came.
     package static func ahead(_ event: Int64) -> Effect {
         Effect(ahead, [.int(event)])
+    }
+
+    private static let bringBack = EffectKind(
+        name: "stock.bring_back",
+        statement: Statement(
+            "stock.bring_back",
+            "SELECT fiscal.bring_back_waiting(max(u.orders)) FROM unnest($1::bigint[]) AS u (orders)"),
+        columns: [.bigint])
+
+    /// What refunds give back whose payments were not known, and are by now, comes back; of so many orders at most.
+    package static func bringBack(orders: Int) -> Effect {
+        Effect(bringBack, [.int(orders)])
     }
 
     private static let push = EffectKind(

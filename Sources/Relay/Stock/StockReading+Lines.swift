@@ -16,7 +16,10 @@ extension StockReading {
         var isStrict: Bool
 
         /// Whether they come back to a store, of which the line that left tells which.
-        var comesBack: Bool { kind == .refund || kind == .returned }
+        var comesBack: Bool { kind == .refund || isOfOrder }
+
+        /// Whether a refund of an order says so: its lines have names alone, those of the sale.
+        var isOfOrder: Bool { kind == .returned || kind == .kept }
     }
 
     /// What is no goods and moves no stock.
@@ -56,17 +59,23 @@ extension StockReading {
                 fault(.lineInvalid, at: place, "#\(place)", goods, "\(field): is no object", "\(field): не объект"))
         }
         if let object = item["object"]?.decimalText, Self.intangible.contains(object) { return nil }
-        let name = Self.text(item["id"]) ?? "#\(place)"
+        let given = Self.text(item["id"])
+        guard given != nil || !goods.isOfOrder else {
+            return .fault(
+                fault(
+                    .lineInvalid, at: place, "#\(place)", goods,
+                    "\(field).id: is missing; it names the line of the sale",
+                    "\(field).id: не указан; он называет строку продажи"))
+        }
+        let name = given ?? "#\(place)"
         guard seen.insert(name).inserted else {
             return .fault(
                 fault(
                     .lineDoubled, at: place, name, goods, "\(field).id: “\(name)” stands on another line too",
                     "\(field).id: «\(name)» есть и в другой строке"))
         }
-        // A refund of an order names lines alone.
-        let isNamed = goods.kind != .returned
-        let product = isNamed ? Self.text(item["product_id"]) : nil
-        let store = isNamed ? Self.text(item["store_id"]) ?? goods.store : nil
+        let product = goods.isOfOrder ? nil : Self.text(item["product_id"])
+        let store = goods.isOfOrder ? nil : Self.text(item["store_id"]) ?? goods.store
         if !goods.comesBack, product == nil || store == nil {
             guard goods.isStrict else { return nil }
             return .fault(

@@ -131,22 +131,32 @@ package struct StockReading: Sendable {
     /// Lines of a refund say what came back of an order. Without lines it says nothing of goods: their shipment is undone,
     /// or their order cancelled.
     private func refunded(_ fields: [String: JSONValue], _ occurredAt: Int64) -> [StockChange] {
-        guard case .array(let items)? = fields["items"], !items.isEmpty, let order = Self.order(fields),
-            // Money back for goods that stay with the buyer.
-            fields["stock_effect"]?.decimalText != "none"
-        else { return [] }
+        guard case .array(let items)? = fields["items"], !items.isEmpty, let order = Self.order(fields) else {
+            return []
+        }
         let refund = Self.object(fields["refund"])
         guard let payment = Self.text(Self.object(fields["payment"])["id"]), let id = Self.text(refund["id"]) else {
             return [
                 unreadable("payment.id and refund.id: both are needed", "payment.id и refund.id: нужны оба")
             ]
         }
+        let transaction = "refund:\(payment):\(id)"
+        let kind: StockChange.Line.Kind
+        switch fields["stock_effect"] {
+        case nil, .null?, .string("move")?: kind = .returned
+        // Goods that stay with the buyer, or that never left: their money is counted all the same.
+        case .string("none")?: kind = .kept
+        default:
+            return [
+                unreadable("stock_effect: allowed are move, none", "stock_effect: допустимы move, none", transaction)
+            ]
+        }
         return lines(
             fields["items"],
             Goods(
-                kind: .returned, transaction: "refund:\(payment):\(id)", family: nil, store: nil, order: order,
+                kind: kind, transaction: transaction, family: nil, store: nil, order: order,
                 occurredAt: Self.moment(refund["refunded_at"]) ?? occurredAt,
-                isPushed: settings.pushes("order.shipped"), isStrict: true))
+                isPushed: kind == .returned && settings.pushes("order.shipped"), isStrict: true))
     }
 
     private func cancelled(_ fields: [String: JSONValue], _ occurredAt: Int64) -> [StockChange] {

@@ -13,7 +13,7 @@ package struct StockSteps: Sendable {
         "pos.transaction": ReceiptSteps.build, "order.shipped": ReceiptSteps.build,
         "payment.refunded": ReceiptSteps.build,
     ]
-    /// Events that one look ahead takes.
+    /// Events that one look ahead takes, and orders whose payments have come.
     private static let aheadBatch = 500
 
     private let directory: ShopDirectory
@@ -78,11 +78,12 @@ package struct StockSteps: Sendable {
             }
     }
 
-    /// Moves the stock of events whose job waits for its lane. When its turn comes, their stock step finds it done.
+    /// Moves the stock of events whose job waits for its lane, and what waits for a payment that has come. When its turn
+    /// comes, their stock step finds it done.
     private func lookAhead(_ run: JobRun) async -> Outcome {
         do {
             let waiting = try await store.waiting(atMost: Self.aheadBatch)
-            var effects: [Effect] = []
+            var effects: [Effect] = [StockEffects.bringBack(orders: Self.aheadBatch)]
             for event in waiting {
                 effects.append(StockEffects.ahead(event.id))
                 // Of a shop that is not configured it waits for the turn.

@@ -68,8 +68,9 @@ struct AlarmsClear: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "clear", abstract: "End an alarm that nothing will end by itself.",
         discussion: """
-            Most alarms end when their cause does; leave those alone. If the cause of one that you end goes on, it is \
-            raised anew.
+            Most alarms end when their cause does; leave those alone. One that tells of orders, stock lines or days of \
+            books that stand on record is not ended by a word: the refusal names the command that deals with them. If \
+            the cause of any other goes on, it is raised anew.
             """)
 
     @OptionGroup var options: ConfigurationOptions
@@ -77,12 +78,26 @@ struct AlarmsClear: AsyncParsableCommand {
     @Argument(help: "The alarm's id, as alarms list shows it.") var id: Int64
 
     func run() async throws {
-        let answer = try await options.withPool("fiscal-relay alarms") { pool in
-            try await AlarmAdministration(pool: pool).clear(id, by: Operator(who: person.who, why: person.why))
+        let configuration = try options.load()
+        let (answer, key) = try await options.withPool("fiscal-relay alarms") { pool in
+            let alarms = AlarmAdministration(pool: pool)
+            let key = try await alarms.alarm(id).flatMap { $0.clearedAt == nil ? $0.key : nil } ?? ""
+            // With it the days would be forgotten that the next comparison looks at again.
+            if key.hasPrefix("reconcile:"),
+                let shop = configuration.shops[String(key.dropFirst("reconcile:".count))],
+                shop.reconciliation.isScheduled
+            {
+                return (AlarmAdministration.Clearing.stands, key)
+            }
+            return (try await alarms.clear(id, by: Operator(who: person.who, why: person.why)), key)
         }
         switch answer {
         case .cleared: print("alarm \(id) is cleared")
         case .notOpen: throw CommandFailure("alarm \(id) is over already")
+        case .stands:
+            throw CommandFailure(
+                "alarm \(id) ends with what it tells of"
+                    + (AlarmAdministration.remedy(for: key).map { ": see \($0)" } ?? ""))
         case .noSuchAlarm: throw CommandFailure("there is no alarm \(id): see fiscal-relay alarms list")
         }
     }

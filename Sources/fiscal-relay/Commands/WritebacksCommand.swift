@@ -153,12 +153,15 @@ struct WritebacksRepeat: AsyncParsableCommand {
     func run() async throws {
         let configuration = try options.load()
         let by = Operator(who: person.who, why: person.why)
-        let ordered = try await options.withPool("fiscal-relay writebacks") { pool in
+        let (ordered, retired) = try await options.withPool("fiscal-relay writebacks") { pool in
             let troubles = WritebackTroubles(pool: pool)
             var ordered = 0
+            // They stop no other.
+            var retired: Set<String> = []
             for trouble in try await choice.confirmed("Repeat", troubles) {
                 guard let portal = configuration.shops[trouble.shop]?.bitrix?.destination else {
-                    throw CommandFailure("shop \(trouble.shop) is not configured, or has no portal")
+                    retired.insert(trouble.shop)
+                    continue
                 }
                 if try await troubles.rewrite(
                     shop: trouble.shop, order: trouble.order, portal: portal, by: by)
@@ -166,9 +169,14 @@ struct WritebacksRepeat: AsyncParsableCommand {
                     ordered += 1
                 }
             }
-            return ordered
+            return (ordered, retired)
         }
         print("\(ordered) to be written once more")
+        guard retired.isEmpty else {
+            throw CommandFailure(
+                "not configured, or without a portal: \(retired.sorted().joined(separator: ", ")); settle what is theirs"
+            )
+        }
     }
 }
 

@@ -105,6 +105,22 @@ import Testing
             await run(portal, [write(7)]) == [OrderPropertyReport(orderID: 7, outcome: .written, overlapped: true)])
     }
 
+    @Test func itIsNotForgottenWhenReadingBackFails() async {
+        let portal = portal { state in
+            state.before = { state, request, command in
+                guard request == 3, command.contains("sale.order.list") else { return }
+                state.orders[7]?.version += 1
+            }
+            for request in 4...20 { state.failing[request] = TransferError(.timeout, reach: .unknown) }
+        }
+        let report = await run(portal, [write(7)]).first
+        #expect(report?.overlapped == true)
+        guard case .failed? = report?.outcome else {
+            Issue.record("\(String(describing: report))")
+            return
+        }
+    }
+
     @Test func aSaveAfterOursIsNoticedAndLeft() async {
         let portal = portal { state in
             state.before = { state, request, _ in

@@ -62,6 +62,22 @@ import Testing
             await run(portal, [first]) == OrderPropertyReport(orderID: 7, outcome: .written, overlapped: true))
     }
 
+    @Test func itIsNotForgottenWhenReadingBackFails() async {
+        let portal = portal()
+        portal.change {
+            $0.before = { state, request, command in
+                if request == 2, command.hasPrefix("sale.order.list") { state.orders[7]?.comments = "срочно" }
+            }
+            $0.failing = [3: TransferError(.timeout, reach: .unknown)]
+        }
+        let report = await run(portal, [first])
+        #expect(report?.overlapped == true)
+        guard case .failed? = report?.outcome else {
+            Issue.record("\(String(describing: report))")
+            return
+        }
+    }
+
     @Test func aMissingOrderAndARefusalAreToldApart() async {
         #expect(await run(portal(), [first], order: 404)?.outcome == .orderMissing)
         let portal = portal()

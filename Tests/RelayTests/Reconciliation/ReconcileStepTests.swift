@@ -112,6 +112,19 @@ import Testing
         #expect(try await inquiry.shipped(of: []).isEmpty)
     }
 
+    @Test func whoPaidInAnyWayHasPaidAndWhoEnteredNoPaymentHasNot() async throws {
+        let payments = [
+            #"{"id":1,"orderId":1001,"paid":"N","paySystemId":3}"#,
+            #"{"id":2,"orderId":1001,"paid":"Y","paySystemId":9}"#,
+            #"{"id":3,"orderId":1002,"paid":"N","paySystemId":3}"#,
+            #"{"id":4,"orderId":1003,"paid":"N","paySystemId":9}"#,
+        ]
+        let page = #"{"result":{"payments":[\#(payments.joined(separator: ","))]}}"#
+        let orders = ["1001", "1002", "1003", "1004"]
+        #expect(try await inquiry([page]).unpaid(of: orders, paySystems: [3]) == ["1002"])
+        #expect(try await inquiry([page]).unpaid(of: orders, paySystems: []) == ["1002", "1003", "1004"])
+    }
+
     @Test func anAnswerWithoutShipmentsIsAFault() async throws {
         await #expect(throws: BitrixFault.self) { try await inquiry([#"{"result":[]}"#]).shipped(of: ["1"]) }
     }

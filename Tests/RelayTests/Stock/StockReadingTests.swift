@@ -107,7 +107,11 @@ struct StockReadingTests {
             ])
         #expect(try refund("").isEmpty)
         #expect(try refund(#", "items": []"#).isEmpty)
-        #expect(try refund(#", "items": [\#(line)], "stock_effect": "none""#).isEmpty)
+        #expect(
+            try refund(#", "items": [\#(line)], "stock_effect": "none""#) == ["kept refund:5:R/a of its order: ? ? 1.5"]
+        )
+        #expect(try refund(#", "items": [\#(line)], "stock_effect": "stay""#) == ["fault unreadable 0"])
+        #expect(try refund(#", "items": [{ "quantity": "1" }]"#) == ["fault line_invalid 1"])
         let nameless = #"{ "v": 1, "order": { "id": 9 }, "refund": { "id": "R" }, "items": [\#(line)] }"#
         #expect(summary(try read(nameless, kind: "payment.refunded")) == ["fault unreadable 0"])
         let orderless = #"{ "v": 1, "payment": { "id": 5 }, "refund": { "id": "R" }, "items": [\#(line)] }"#

@@ -56,9 +56,15 @@ final class WebServer
     private function spawn(bool $anywhere): void
     {
         if ($anywhere) {
-            $socket = stream_socket_server('tcp://127.0.0.1:0');
-            $this->port = (int)substr(strrchr((string)stream_socket_get_name($socket, false), ':'), 1);
-            fclose($socket);
+            // Below those that the kernel gives to whoever asks for any: it must be there again after a kill.
+            for ($try = 0; $try < 100; $try++) {
+                $this->port = random_int(20000, 32000);
+                $socket = @stream_socket_server("tcp://127.0.0.1:$this->port");
+                if ($socket !== false) {
+                    fclose($socket);
+                    break;
+                }
+            }
         }
         $log = ['file', $this->log, 'a'];
         $pipes = [];

@@ -28,7 +28,7 @@ $write = static function (string $name, array $content) use ($directory): void {
     rename("$directory/$name.part", "$directory/$name");
 };
 $await = static function (string $name) use ($directory): void {
-    $deadline = microtime(true) + 240;
+    $deadline = microtime(true) + 500;
     while (!is_file("$directory/$name")) {
         if (microtime(true) > $deadline || is_file("$directory/end")) {
             throw new Failure("nobody said $name");
