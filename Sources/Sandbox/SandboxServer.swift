@@ -102,7 +102,10 @@ package func withSandbox<Value: Sendable>(
     var logger = Logger(label: "sandbox")
     logger.logLevel = .critical
     let server = try SandboxServer(configuration, logger: logger)
-    let group = ServiceGroup(configuration: .init(services: [server], logger: logger))
+    var settings = ServiceGroupConfiguration(services: [server], logger: logger)
+    // Whoever keeps a connection open must not keep the sandbox from ending.
+    settings.maximumGracefulShutdownDuration = .seconds(15)
+    let group = ServiceGroup(configuration: settings)
     async let running: Void = group.run()
     do {
         let value = try await body(server.sandbox, server.address)

@@ -5,7 +5,7 @@ import Bitrix
 extension FuzzTarget {
     /// A cash register's answer to a sending and to a question. The first byte chooses status and headers.
     package static let cloudKassirAnswers = FuzzTarget(
-        name: "cloudkassir-answer", longest: 4096,
+        name: "cloudkassir-answer", longest: 65536,
         words: [
             "\"id\":", "\"status\":", "\"done\"", "\"wait\"", "\"fail\"", "\"fn\":", "\"fd\":", "\"fpd\":",
             "\"error\":",
@@ -34,7 +34,7 @@ extension FuzzTarget {
 
     /// A portal's answer to a single call and to a batch. The first byte chooses the status.
     package static let bitrixAnswers = FuzzTarget(
-        name: "bitrix-answer", longest: 4096,
+        name: "bitrix-answer", longest: 65536,
         words: [
             "\"result\":", "\"error\":", "\"error_description\":", "\"result_error\":", "\"result_next\":", "\"time\":",
             "\"next\":", "\"total\":", "\"operating\":", "\"c0\":", "\"QUERY_LIMIT_EXCEEDED\"", "\"expired_token\"",

@@ -4,7 +4,7 @@ import Relay
 extension FuzzTarget {
     /// The body of a callback, and the end of its path: up to the first line break, if there is one.
     package static let callbacks = FuzzTarget(
-        name: "callback", longest: 4096,
+        name: "callback", longest: 32768,
         words: [
             "\"external_id\":", "\"main/payment:5:paid:1/1.1\"", "\"fn\":", "\"status\":\"done\"", "{}", "[]", "null",
             "true", "1e309",

@@ -3,7 +3,7 @@ import Relay
 extension FuzzTarget {
     /// The configuration file: settings, or faults that each name a key and what is allowed.
     package static let configuration = FuzzTarget(
-        name: "configuration", longest: 4096,
+        name: "configuration", longest: 16384,
         words: [
             "shops:", "\n  main:", "company: {", "provider: {", "bitrix: {", "kind: cloudkassir", "inn: \"7712345671\"",
             "sno: osn", "password: secret", "password_file: /", "webhook_url: https://", "worker: {", "lease: 30s",

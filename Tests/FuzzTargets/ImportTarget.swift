@@ -4,7 +4,7 @@ import Relay
 extension FuzzTarget {
     /// A file of `events import`: CSV with comma or semicolon, or JSON lines. The first byte chooses which.
     package static let imports = FuzzTarget(
-        name: "import", longest: 4096,
+        name: "import", longest: 65536,
         words: PosRows.transactionColumns + PosRows.itemColumns + [
             ",", ";", "\n", "\r\n", "\"", "\"\"", "\"\n\"", "\u{FEFF}", "sale", "refund", "cancel", "terminal", "cloud",
             "none",

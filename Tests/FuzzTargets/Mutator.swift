@@ -15,10 +15,11 @@ package struct Mutator: RandomNumberGenerator {
     }
 
     /// A mutant of one of the seeds: bytes changed, cut, doubled and nested, words of the language put in, two inputs
-    /// spliced.
+    /// spliced; now and then a piece of it repeated until it is as long as the target allows.
     package mutating func mutant(of seeds: [[UInt8]], for target: FuzzTarget) -> [UInt8] {
         var bytes = seeds.randomElement(using: &self) ?? []
         for _ in 0..<Int.random(in: 1...6, using: &self) { change(&bytes, seeds, target) }
+        if Int.random(in: 0..<100, using: &self) == 0 { swell(&bytes, target) }
         return Array(bytes.prefix(target.longest))
     }
 
@@ -42,6 +43,14 @@ package struct Mutator: RandomNumberGenerator {
                 bytes[index] = UInt8.random(in: UInt8(ascii: "0")...UInt8(ascii: "9"), using: &self)
             }
         }
+    }
+
+    private mutating func swell(_ bytes: inout [UInt8], _ target: FuzzTarget) {
+        let piece = Array(bytes[span(of: bytes)])
+        guard !piece.isEmpty else { return }
+        let length = Int.random(in: 1...target.longest, using: &self)
+        let place = Int.random(in: 0...bytes.count, using: &self)
+        bytes.insert(contentsOf: repeatElement(piece, count: max(1, length / piece.count)).joined(), at: place)
     }
 
     private mutating func span(of bytes: [UInt8]) -> Range<Int> {

@@ -4,13 +4,12 @@ import JobQueue
 import Relay
 
 extension FuzzTarget {
-    /// An event's payload, through reader, planner and encoder. The first byte chooses the kind.
+    /// An event's payload, through reader, planner and encoder. The first byte chooses the kind, and whether its order has
+    /// a past: sixes from `0` on are without one, and with one, in turn.
     package static let payloads = FuzzTarget(
-        name: "payload", longest: 4096, words: PayloadFuzzing.words
+        name: "payload", longest: 65536, words: PayloadFuzzing.words
     ) { bytes throws(FuzzFinding) in
-        guard let choice = bytes.first else { return }
-        let kind = PayloadFuzzing.kinds[Int(choice &- UInt8(ascii: "0")) % PayloadFuzzing.kinds.count]
-        try PayloadFuzzing.run(kind, String(decoding: bytes.dropFirst(), as: UTF8.self))
+        _ = try PayloadFuzzing.plan(bytes)
     }
 }
 
@@ -44,27 +43,50 @@ enum PayloadFuzzing {
         CloudKassirSettings(baseURL: "https://api.example.ru/v1", login: "shop") { "secret" }
     ) { _ in fatalError("fuzzing sends nothing") }
 
-    static func run(_ kind: Kind, _ text: String) throws(FuzzFinding) {
+    /// What becomes of the input: the plan of its receipts, or why there is none.
+    static func plan(_ bytes: [UInt8]) throws(FuzzFinding) -> Result<ReceiptPlan, any Error> {
+        guard let choice = bytes.first else { return .failure(FuzzFinding("nothing")) }
+        let (turn, kind) = Int(choice &- UInt8(ascii: "0")).quotientAndRemainder(dividingBy: kinds.count)
+        let text = String(decoding: bytes.dropFirst(), as: UTF8.self)
+        return try plan(kinds[kind], text, past: turn % 2 == 0 ? [] : PayloadPast.receipts)
+    }
+
+    /// How many receipts are planned for the input.
+    ///
+    /// - Throws: Why there are none.
+    static func receiptCount(_ bytes: [UInt8]) throws -> Int {
+        if case .receipts(let receipts) = try plan(bytes).get() { receipts.count } else { 0 }
+    }
+
+    private static func plan(
+        _ kind: Kind, _ text: String, past: [PastReceipt]
+    ) throws(FuzzFinding) -> Result<ReceiptPlan, any Error> {
         guard let shop else { throw FuzzFinding("the configuration of the fuzzer is broken") }
         for stock in StockReading.kinds { try StockFuzzing.run(stock, text) }
         let plan: ReceiptPlan
         do {
             plan = try Self.plan(
-                kind, text, PlanningContext(shop: shop, occurredAt: 1_790_000_000, ledger: OrderLedger(receipts: [])))
+                kind, text,
+                PlanningContext(shop: shop, occurredAt: 1_790_000_000, ledger: OrderLedger(receipts: past)),
+                wrong: past.first)
         } catch let faults as FiscalFaults {
-            return try check(faults)
+            try check(faults)
+            return .failure(faults)
         } catch let fault as PlanningFault {
             if case .faults(let faults) = fault { try check(faults) }
-            return
+            return .failure(fault)
         } catch {
             throw FuzzFinding("an error that no person can read: \(error)")
         }
-        guard case .receipts(let receipts) = plan else { return }
+        guard case .receipts(let receipts) = plan else { return .success(plan) }
         guard !receipts.isEmpty else { throw FuzzFinding("a plan without receipts") }
         for receipt in receipts { try encode(receipt.document) }
+        return .success(plan)
     }
 
-    private static func plan(_ kind: Kind, _ text: String, _ context: PlanningContext) throws -> ReceiptPlan {
+    private static func plan(
+        _ kind: Kind, _ text: String, _ context: PlanningContext, wrong: PastReceipt?
+    ) throws -> ReceiptPlan {
         switch kind {
         case .paid: try PaidOrderPlanner.plan(OrderPaid(payload: text), context)
         case .shipped: try ShippedOrderPlanner.plan(ShippedOrder(payload: text), context)
@@ -74,7 +96,7 @@ enum PayloadFuzzing {
             try PointOfSalePlanner.plan(PosTransaction(payload: text), context, PointOfSalePlanner.Family())
         case .correction:
             try CorrectionPlanner.plan(
-                ReceiptCorrectionEvent(payload: text), wrong: nil, eventKey: "correction:1", context)
+                ReceiptCorrectionEvent(payload: text), wrong: wrong, eventKey: "correction:1", context)
         }
     }
 

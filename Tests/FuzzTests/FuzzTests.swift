@@ -1,7 +1,8 @@
 import FoundationEssentials
-import FuzzTargets
 import TestSupport
 import Testing
+
+@testable import FuzzTargets
 
 /// Mutated input at every place where something comes in from outside: no crash, no hang, every refusal in words.
 ///
@@ -32,6 +33,15 @@ import Testing
                 return
             }
         }
+    }
+
+    /// What takes back, repairs or closes needs something that was before.
+    @Test(arguments: ["refunded", "shipped", "correction-wrong", "sale-back"])
+    func whatHasAPastComesToItsReceipts(_ name: String) throws {
+        let file = "\(Self.folder)/payload/\(name)-past"
+        let input = Array(try #require(FileManager.default.contents(atPath: file)))
+        #expect(PayloadPast.receipts.count == 2)
+        #expect(try PayloadFuzzing.receiptCount(input) > 0)
     }
 
     @Test func theSameSeedMakesTheSameInputs() throws {

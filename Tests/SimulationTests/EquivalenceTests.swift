@@ -1,3 +1,4 @@
+import Relay
 import TestSupport
 import Testing
 
@@ -12,5 +13,14 @@ import Testing
             guard try await pair.agree() else { return }
         }
         #expect(!pair.model.runs.isEmpty)
+    }
+
+    @Test(arguments: 1...4) func effectsAndCallbacksDoThereWhatTheyDoHere(seed: UInt64) async throws {
+        var pair = try await ReceiptsAndDatabase(seed: seed)
+        for _ in 0..<150 {
+            try await pair.act()
+            guard try await pair.agree() else { return }
+        }
+        #expect(pair.states.contains(.fiscalised))
     }
 }

@@ -30,6 +30,22 @@ enum Mutation: String, CaseIterable, Sendable {
     case endForgotten
     /// Two events may settle the same.
     case settlementKeyRemoved
+    /// What a comparison finds is handed back also if it was claimed after the comparison began.
+    case lateComparisonBelieved
+    /// The ends of a stretch count though its head was lost, and nothing tells that somebody else runs it.
+    case followersAlone
+    /// Jobs that a dead worker may have run behind its head keep the numbers of their runs.
+    case followersRenumberedNever
+    /// A follower that is not done does not get the turn of its head.
+    case turnNotTaken
+    /// Claims do not count what a destination has under way.
+    case concurrencyIgnored
+    /// Claims take no tokens.
+    case tokensKept
+    /// A job that was ordered is not made.
+    case spawnForgotten
+    /// A job that has begun is taken for one that is still to begin, and no other is made.
+    case begunCountsAsPending
 }
 
 extension Mutation {
@@ -47,6 +63,12 @@ extension Mutation {
         case .deduplicationOff: ["I1"]
         case .crashCountedAsAttempt: ["I9"]
         case .settlementKeyRemoved: ["I11"]
+        case .lateComparisonBelieved: ["I1", "I4"]
+        case .followersAlone: ["I3", "I5"]
+        case .followersRenumberedNever: ["I3"]
+        case .turnNotTaken: ["I5"]
+        case .concurrencyIgnored, .tokensKept: ["limits"]
+        case .spawnForgotten, .begunCountsAsPending: ["write-back"]
         }
     }
 }

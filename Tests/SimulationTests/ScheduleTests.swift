@@ -45,6 +45,9 @@ import Testing
             _ = world.run()
             see("sends", world.witness.sends)
             see("repeated sends", world.witness.repeats)
+            see("followers", world.witness.followers)
+            see("limited claims", world.witness.limitedClaims)
+            see("orders written", world.portal.writes)
             for run in world.database.runs where ["lost", "fenced", "throttled", "in_doubt"].contains(run.outcome) {
                 see(run.outcome)
             }
@@ -59,7 +62,8 @@ import Testing
             for event in world.database.events where event.wasReleased { see("released") }
         }
         let wanted = [
-            "sends", "repeated sends", "lost", "fenced", "throttled", "in_doubt", "fiscalised", "refused", "sell",
+            "sends", "repeated sends", "followers", "limited claims", "orders written", "lost", "fenced", "throttled",
+            "in_doubt", "fiscalised", "refused", "sell",
             "sellReturn", "second part", "second edition", "called about", "held", "already_receipted", "released",
         ]
         for one in wanted { #expect(seen[one, default: 0] > 0, "no \(one) in \(seen)") }

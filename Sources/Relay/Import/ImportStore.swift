@@ -60,7 +60,9 @@ package struct ImportStore: Sendable {
     }
 
     /// Where an unfinished import of this file was left, with its notes; one that was finished begins anew.
-    package func begin(_ file: File) async throws(PostgresError) -> (progress: Progress, notes: [ImportNote]) {
+    ///
+    /// - Throws: `PostgresError`; nothing has changed then.
+    package func begin(_ file: File) async throws(PostgresError) -> (progress: Progress, notes: ImportNotes) {
         try await pool.withTransaction { transaction throws(PostgresError) in
             try transaction.execute(Self.forget, [.bytes(file.digest)])
             try transaction.execute(Self.start, [.bytes(file.digest), .text(file.name), .int(file.size)])
@@ -72,15 +74,17 @@ package struct ImportStore: Sendable {
                 progress.existing = try row.get("existing")
                 return progress
             }.first
-            let notes = try transaction.query(Self.notes, [.bytes(file.digest)]) {
+            var count = 0
+            let notes = try transaction.query(Self.notes, [.bytes(file.digest), .int(ImportNotes.limit)]) {
                 row throws(PostgresError) -> ImportNote? in
-                ImportNote.Kind(rawValue: try row.get(String.self, "kind")).flatMap { kind in
+                count = try row.get(Int.self, "count")
+                return ImportNote.Kind(rawValue: try row.get(String.self, "kind")).flatMap { kind in
                     (try? (row.get(Int64.self, "line"), row.get(String.self, "reason"))).map {
                         ImportNote(kind, line: $0.0, $0.1)
                     }
                 }
             }
-            return (progress ?? Progress(), notes.compactMap(\.self))
+            return (progress ?? Progress(), ImportNotes(first: notes.compactMap(\.self), count: count))
         }
     }
 
@@ -174,7 +178,11 @@ package struct ImportStore: Sendable {
         "SELECT position, line, created, existing FROM fiscal.import_progress WHERE digest = $1")
 
     private static let notes = Statement(
-        "import.notes", "SELECT line, kind, reason FROM fiscal.import_fault WHERE digest = $1 ORDER BY line, reason")
+        "import.notes",
+        """
+        SELECT line, kind, reason, count(*) OVER () AS count FROM fiscal.import_fault WHERE digest = $1
+        ORDER BY line, reason LIMIT $2
+        """)
 
     private static let note = Statement(
         "import.note",

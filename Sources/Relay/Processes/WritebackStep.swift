@@ -12,6 +12,9 @@ package struct WritebackStep: Sendable {
     package static let step = "write"
     private static let lanePrefix = "writeback:"
 
+    /// For how long a worker must still be sure of its lease when it begins to write.
+    private static let margin: Duration = .seconds(1)
+
     /// Orders that one call of this step may take: one round of the desk of their portal. A call that is spread over two
     /// rounds would hold the runs of the first one until the second one is over.
     private static let batchSize = OrderPropertyWriter.groupSize
@@ -61,6 +64,11 @@ package struct WritebackStep: Sendable {
         var outcomes = [Outcome?](repeating: nil, count: runs.count)
         var writings: [Writing] = []
         for (index, run) in runs.enumerated() {
+            // Somebody else may write this order by now, and know more: what was read here is not to overwrite that.
+            guard run.hasLease(for: Self.margin) else {
+                outcomes[index] = Outcome(.handBack)
+                continue
+            }
             switch plan(run, index, shown) {
             case .success(let writing): writings.append(writing)
             case .failure(let end): outcomes[index] = end.outcome

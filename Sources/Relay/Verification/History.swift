@@ -37,8 +37,10 @@ package struct History: Sendable {
 package struct HistoryRemainder: Hashable, Sendable {
     /// Living receipts that share a settlement and part with another one.
     package var rivals: [HistoryReceipt]
-    /// Closed runs that share job and number with another one, of jobs that no event is.
-    package var doubledRuns: [HistoryRun]
+    /// Jobs that no event is.
+    package var orderedJobs: [OrderedJob]
+    /// Closed runs of such jobs as have runs that share a number, overlap, or come after their end.
+    package var orderedRuns: [HistoryRun]
     /// Ends and receipts of events that are not in the outbox.
     package var vanishedEvents: [Int64]
     package var stock: [StockBalance]
@@ -46,11 +48,13 @@ package struct HistoryRemainder: Hashable, Sendable {
     package var stockDocuments: StockDocumentsOnRecord
 
     package init(
-        rivals: [HistoryReceipt] = [], doubledRuns: [HistoryRun] = [], vanishedEvents: [Int64] = [],
-        stock: [StockBalance] = [], stockDocuments: StockDocumentsOnRecord = StockDocumentsOnRecord()
+        rivals: [HistoryReceipt] = [], orderedJobs: [OrderedJob] = [], orderedRuns: [HistoryRun] = [],
+        vanishedEvents: [Int64] = [], stock: [StockBalance] = [],
+        stockDocuments: StockDocumentsOnRecord = StockDocumentsOnRecord()
     ) {
         self.rivals = rivals
-        self.doubledRuns = doubledRuns
+        self.orderedJobs = orderedJobs
+        self.orderedRuns = orderedRuns
         self.vanishedEvents = vanishedEvents
         self.stock = stock
         self.stockDocuments = stockDocuments

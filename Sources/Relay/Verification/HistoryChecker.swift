@@ -42,7 +42,10 @@ package struct HistoryChecker: Sendable {
     /// What the rest breaks, and what the ledger holds beyond the events seen.
     package func finish(_ remainder: HistoryRemainder) -> [Violation] {
         SettlementRule.violations(of: remainder.rivals)
-            + FenceRule.doubled(remainder.doubledRuns)
+            + remainder.orderedJobs.flatMap {
+                NothingLostRule.violations(of: $0, isSettled: isSettled) + LaneRule.violations(of: $0)
+            }
+            + FenceRule.violations(of: remainder.orderedRuns, tolerance)
             + StockRule.violations(of: remainder.stock)
             + (isSettled
                 ? ledger.map { StockRule.violations(of: remainder.stockDocuments, $0.stockDocuments) } ?? [] : [])

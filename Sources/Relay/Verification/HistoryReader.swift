@@ -98,7 +98,8 @@ package struct HistoryReader: Sendable {
             let limit = [Parameter.int(Self.remainderLimit)]
             return HistoryRemainder(
                 rivals: try transaction.query(HistoryStatements.rivals, limit, Self.receipt),
-                doubledRuns: try transaction.query(HistoryStatements.doubledRuns, limit, Self.run),
+                orderedJobs: try transaction.query(HistoryStatements.orderedJobs, limit, Self.orderedJob),
+                orderedRuns: try transaction.query(HistoryStatements.orderedRuns, limit, Self.run),
                 vanishedEvents: try transaction.query(HistoryStatements.vanished, limit) { row throws(PostgresError) in
                     try row.get(Int64.self, 0)
                 }, stock: try transaction.query(HistoryStatements.stock, limit, Self.balance),
@@ -143,6 +144,17 @@ package struct HistoryReader: Sendable {
             event.end = HistoryEvent.End(outcome: outcome, at: try row.get("at"))
         }
         return event
+    }
+
+    private static func orderedJob(_ row: borrowing Row) throws(PostgresError) -> OrderedJob {
+        OrderedJob(
+            id: try row.get("id"), shop: try row.get("shop"), kind: try row.get("kind"), lane: try row.get("lane"),
+            event: try row.getOptional("event_id"),
+            job: HistoryEvent.Job(
+                state: try row.get("state"), step: try row.get("step"), runNumber: try row.get("run_no"),
+                holdsLane: try row.get("holder"), reasonCode: try row.getOptional("reason_code"),
+                reason: try row.getOptional("reason"), isOrphaned: try row.get("orphaned"),
+                isStray: try row.get("stray")))
     }
 
     private static func receipt(_ row: borrowing Row) throws(PostgresError) -> HistoryReceipt {

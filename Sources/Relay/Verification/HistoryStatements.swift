@@ -2,16 +2,23 @@ import Postgres
 
 /// How a history is read: pages of events along an index, and what belongs to a page by its ids.
 enum HistoryStatements {
+    /// Whether the job j stands as running under a worker w that is unknown, or whose jobs have all been rescued.
+    private static let orphaned =
+        "coalesce(j.state = 'running' AND (w.id IS NULL OR w.rescued_at IS NOT NULL), false)"
+
+    /// Whether the job j waits in a lane in which nobody is whom it could wait for.
+    private static let stray = """
+        coalesce(j.state = 'waiting', false)
+            AND NOT EXISTS (SELECT FROM fiscal.job h WHERE h.holder AND h.shop = j.shop AND h.lane = j.lane)
+            AND NOT EXISTS (SELECT FROM fiscal.job r WHERE NOT r.holder AND r.lane <> '' AND r.state <> 'dead'
+                            AND r.state <> 'waiting' AND r.shop = j.shop AND r.lane = j.lane AND r.id < j.id)
+        """
+
     private static let columns = """
         SELECT o.id, o.shop, o.kind, o.event_key, o.subject,
                CASE WHEN $1 THEN pg_xact_commit_timestamp(o.xmin) END AS committed_at,
                j.state::text AS state, j.step, j.run_no, j.holder, j.reason_code, j.reason,
-               coalesce(j.state = 'running' AND (w.id IS NULL OR w.rescued_at IS NOT NULL), false) AS orphaned,
-               coalesce(j.state = 'waiting', false)
-                   AND NOT EXISTS (SELECT FROM fiscal.job h WHERE h.holder AND h.shop = j.shop AND h.lane = j.lane)
-                   AND NOT EXISTS (SELECT FROM fiscal.job r WHERE NOT r.holder AND r.lane <> '' AND r.state <> 'dead'
-                                   AND r.state <> 'waiting' AND r.shop = j.shop AND r.lane = j.lane AND r.id < j.id)
-                   AS stray,
+               \(orphaned) AS orphaned, \(stray) AS stray,
                e.outcome, e.at
         FROM fiscal.outbox o
         LEFT JOIN fiscal.job j ON j.id = o.id
@@ -91,16 +98,36 @@ enum HistoryStatements {
         ORDER BY r.settlement_key, r.event_id, r.part, r.edition LIMIT $1
         """)
 
-    static let doubledRuns = Statement(
-        "verify.doubled_runs",
+    /// Jobs that no event is. Of those that look well there may be many: write-backs that wait for their portal.
+    static let orderedJobs = Statement(
+        "verify.ordered_jobs",
+        """
+        SELECT * FROM (
+            SELECT j.id, j.shop, j.kind, j.lane, j.event_id, j.state::text AS state, j.step, j.run_no, j.holder,
+                   j.reason_code, j.reason, \(orphaned) AS orphaned, \(stray) AS stray
+            FROM fiscal.job j
+            LEFT JOIN fiscal.worker w ON w.id = j.worker_id
+            WHERE NOT EXISTS (SELECT FROM fiscal.outbox o WHERE o.id = j.id)) ordered
+        WHERE orphaned OR stray OR state NOT IN ('dead', 'waiting')
+           OR state = 'dead' AND coalesce(reason_code, '') = '' AND coalesce(reason, '') = ''
+        ORDER BY state IN ('ready', 'later', 'in_doubt'), id LIMIT $1
+        """)
+
+    static let orderedRuns = Statement(
+        "verify.ordered_runs",
         """
         SELECT a.job_id, a.run_no, a.worker_id, a.started_at, a.ended_at, a.part, a.edition, a.step, a.outcome,
                encode(a.digest, 'hex') AS digest, a.sent_at, a.answered_at, a.code, NULL::text AS doubt,
                NULL::timestamptz AS quiet_until
         FROM fiscal.attempt a
-        JOIN (SELECT d.job_id, d.run_no FROM fiscal.attempt d WHERE d.outcome <> 'fenced'
-              GROUP BY d.job_id, d.run_no HAVING count(*) > 1) twice USING (job_id, run_no)
-        WHERE NOT EXISTS (SELECT FROM fiscal.outbox o WHERE o.id = a.job_id)
+        JOIN (SELECT DISTINCT p.job_id
+              FROM (SELECT d.job_id, d.run_no, d.started_at, d.ended_at, lag(d.run_no) OVER runs AS run_before,
+                           lag(d.ended_at) OVER runs AS end_before, lag(d.outcome) OVER runs AS outcome_before
+                    FROM fiscal.attempt d
+                    WHERE d.outcome <> 'fenced' AND NOT EXISTS (SELECT FROM fiscal.outbox o WHERE o.id = d.job_id)
+                    WINDOW runs AS (PARTITION BY d.job_id ORDER BY d.run_no, d.ended_at)) p
+              WHERE p.run_before = p.run_no OR p.started_at < p.end_before OR p.ended_at < p.end_before
+                 OR p.outcome_before = 'finish') wrong USING (job_id)
         ORDER BY a.job_id, a.run_no, a.ended_at LIMIT $1
         """)
 

@@ -51,7 +51,8 @@ struct ImportBench: Sendable {
         case .jsonl: try await run.take(EventLines(reader, shop: BenchKind.shop), size: file?.size)
         }
         guard run.progress.created == rows, run.notes.isEmpty else {
-            throw CommandFailure("\(run.progress.created) of \(rows) rows were taken; \(run.notes.first?.reason ?? "")")
+            throw CommandFailure(
+                "\(run.progress.created) of \(rows) rows were taken; \(run.notes.first.first?.reason ?? "")")
         }
         return run.progress
     }

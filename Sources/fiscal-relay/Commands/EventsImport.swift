@@ -62,6 +62,8 @@ extension EventsCommand {
             var conflicts: [Int64]
             var rejected: [ImportNote]
             var doubtful: [ImportNote]
+            /// Further ones of the three, which are counted and not listed.
+            var unlisted: Int
         }
 
         func run() async throws {
@@ -71,18 +73,20 @@ extension EventsCommand {
                 let order = orderedAs.map { _ in ImportStore.Order(who: Person.name, why: why ?? "") }
                 return try await take(ImportStore(pool: pool, order: order), settings)
             }
-            let notes = run.notes.sorted { $0.line < $1.line }
+            let notes = run.notes.first.sorted { $0.line < $1.line }
             let answer = Answer(
                 created: run.progress.created, existing: run.progress.existing,
                 conflicts: notes.filter { $0.kind == .conflict }.map(\.line),
-                rejected: notes.filter { $0.kind == .rejected }, doubtful: notes.filter { $0.kind == .doubtful })
+                rejected: notes.filter { $0.kind == .rejected }, doubtful: notes.filter { $0.kind == .doubtful },
+                unlisted: run.notes.untold)
             switch output.format {
             case .json: try Listing.json(answer)
             case .table:
                 for note in notes { print("line \(note.line): \(note.reason)") }
+                if answer.unlisted > 0 { print("and \(answer.unlisted) more lines, which are not listed") }
                 print("\(answer.created) created, \(answer.existing) known already")
             }
-            if !notes.isEmpty { throw ExitCode.failure }
+            if !run.notes.isEmpty { throw ExitCode.failure }
         }
 
         private func take(_ store: ImportStore, _ settings: [String: StockSettings]) async throws -> ImportRun {

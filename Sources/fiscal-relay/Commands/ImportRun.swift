@@ -6,13 +6,15 @@ import Relay
 struct ImportRun {
     /// Events of one transaction. Larger ones win little, and lose more when they are cut off.
     private static let batchSize = 2000
+    /// Bytes of their payloads: a line may be long.
+    private static let batchBytes = 32 << 20
 
     let store: ImportStore
     let file: ImportStore.File?
     /// Of the shops as they are configured, to tell early which lines will not move stock.
     let settings: [String: StockSettings]
     private(set) var progress = ImportStore.Progress()
-    private(set) var notes: [ImportNote] = []
+    private(set) var notes = ImportNotes()
 
     init(store: ImportStore, file: ImportStore.File?, settings: [String: StockSettings]) {
         self.store = store
@@ -42,7 +44,8 @@ struct ImportRun {
         while !isAtEnd {
             var batch: [(event: EventStore.NewEvent, line: Int64)] = []
             var news: [ImportNote] = []
-            while batch.count + news.count < Self.batchSize || items.hasNotes {
+            var bytes = 0
+            while batch.count + news.count < Self.batchSize && bytes < Self.batchBytes || items.hasNotes {
                 guard let item = items.next() else {
                     isAtEnd = true
                     break
@@ -50,6 +53,7 @@ struct ImportRun {
                 switch item {
                 case .event(let event, let line, let places):
                     batch.append((event, line))
+                    bytes += event.payload.utf8.count
                     news += doubts(of: event, line: line, items: places)
                 case .rejected(let note): news.append(note)
                 }
@@ -69,7 +73,7 @@ struct ImportRun {
             do throws(PostgresError) {
                 let taken = try await store.take(batch, notes: news, progress, of: file, isFinished: isFinished)
                 progress = taken.progress
-                notes += taken.notes
+                notes.add(taken.notes)
                 return
             } catch {
                 guard error.isDataFault, !batch.isEmpty else { throw error }

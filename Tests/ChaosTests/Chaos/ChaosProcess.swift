@@ -17,7 +17,7 @@ final class ChaosProcess: Sendable {
     }
 
     /// For whoever was asked to end: many times the grace of a worker.
-    private static let patience: Duration = .seconds(60)
+    static let patience: Duration = .seconds(60)
 
     /// As in the story, e.g. `worker 1`.
     let name: String

@@ -48,8 +48,8 @@ final class ChaosProxy: Sendable {
         var ends: [Int32] = [-1, -1]
         guard pipe(&ends) == 0 else { throw CannotListen() }
         for end in ends {
-            _ = fcntl(end, F_SETFL, O_NONBLOCK)
             _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+            _ = fcntl(end, F_SETFL, O_NONBLOCK)
         }
         bell = (ends[0], ends[1])
         NamedThread.start("chaos-proxy") { [self] in run() }

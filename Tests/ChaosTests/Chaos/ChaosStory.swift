@@ -13,7 +13,7 @@ final class ChaosStory: Sendable {
 
     init(path: String) {
         self.path = path
-        if let file = fopen(path, "w") { fclose(file) }
+        if let file = fopen(path, "we") { fclose(file) }
     }
 
     func tell(_ line: String) {
@@ -21,7 +21,7 @@ final class ChaosStory: Sendable {
         let text = "\(String(repeating: " ", count: max(0, 7 - "\(milliseconds)".count)))\(milliseconds) ms  \(line)"
         state.withLock { state in
             state.lines.append(text)
-            guard let file = fopen(path, "a") else { return }
+            guard let file = fopen(path, "ae") else { return }
             fputs(text + "\n", file)
             fclose(file)
         }

@@ -98,11 +98,27 @@ final class ChaosWorld: Sendable {
         } catch {
             result = .failure(error)
         }
-        await cluster.halt()
-        for disk in disks { disk.unmount() }
-        await cluster.stop()
+        let mounted = disks
+        await end(story, "the database ends, and its disks go") {
+            await cluster.halt()
+            for disk in mounted { disk.unmount() }
+            await cluster.stop()
+        }
         try? FileManager.default.removeItem(atPath: directory)
         try result.get()
+    }
+
+    /// A part of the end: one that does not come is told, and keeps nobody from the next.
+    private static func end(
+        _ story: ChaosStory, _ what: String, within limit: Duration = .seconds(90),
+        _ body: @escaping @Sendable () async throws -> Void
+    ) async {
+        do {
+            try await bounded(within: limit, what, body)
+        } catch {
+            story.tell("\(error)")
+            Issue.record(error, "at the end of the worst day")
+        }
     }
 
     /// What a rehearsal could not do must not look as if it had been done.
@@ -151,66 +167,89 @@ final class ChaosWorld: Sendable {
                 callback: name == "main" ? .before : .twice, deduplicates: name != unrepeatable)
         }
         guard let callbacks = FreePort.find() else { throw NoPort() }
-        try await withSandbox(SandboxConfiguration(accounts: accounts, portals: [BitrixPortal()])) { sandbox, address in
-            let proxies = try (0..<ChaosPlan.workers).map { _ in try ChaosProxy(target: cluster.port) }
-            let pooler = try ChaosPooler(
-                in: directory, server: proxies[ChaosPlan.pooled].port, login: Self.login)
-            if pooler == nil { announce("NOT DONE: no pgbouncer, since Debian's is not installed", story) }
-            let workers = try (0..<ChaosPlan.workers).map { number in
-                let direct = "postgresql://\(Self.login)@127.0.0.1:\(proxies[number].port)/relay"
-                var pooled = direct
-                if number == ChaosPlan.pooled, let pooler {
-                    pooled = "postgresql://\(Self.login)@127.0.0.1:\(pooler.port)/relay"
-                }
-                let file = "\(directory)/worker-\(number).yaml"
-                try Data(yaml(url: pooled, direct: direct, callbacks: callbacks, address).utf8).write(
-                    to: URL(filePath: file))
-                return ChaosProcess(
-                    "worker \(number)", command: "worker", configuration: file,
-                    log: "\(directory)/log/worker-\(number).log", story: story)
+        let result: Result<Void, any Error>
+        do {
+            try await withSandbox(SandboxConfiguration(accounts: accounts, portals: [BitrixPortal()])) {
+                sandbox, address in
+                try await live(
+                    settings, story, cluster, databaseDisk, logDisk, directory, callbacks, sandbox, address, owner,
+                    shop,
+                    body)
             }
-            let straight = cluster.tcpURL(database: "relay", user: Self.login)
-            try Data(yaml(url: straight, direct: straight, callbacks: callbacks, address).utf8).write(
-                to: URL(filePath: "\(directory)/gateway.yaml"))
-            let gateway = ChaosProcess(
-                "the gateway", command: "gateway", configuration: "\(directory)/gateway.yaml",
-                log: "\(directory)/log/gateway.log", story: story)
-            sandbox.addCatalog(ChaosStock.seed)
-            try FileManager.default.createDirectory(atPath: directory + "/log", withIntermediateDirectories: true)
-            let loads = (0..<2).map {
-                ChaosLoad($0, pool: shop, sandbox: sandbox, seed: settings.seed, seconds: settings.seconds)
-            }
-            let world = ChaosWorld(
-                cluster: cluster, databaseDisk: databaseDisk, logDisk: logDisk, proxies: proxies, pooler: pooler,
-                workers: workers, gateway: gateway, loads: loads, sandbox: sandbox, address: address, story: story,
-                owner: owner,
-                shop: shop, directory: directory)
-            try await world.run(body)
+            result = .success(())
+        } catch {
+            result = .failure(error)
         }
-        await shop.close(grace: .zero)
-        await owner.close(grace: .zero)
+        for (name, pool) in [("the shops'", shop), ("the owner's", owner)] {
+            await end(story, "\(name) connections close") { await pool.close(grace: .zero) }
+        }
+        try result.get()
+    }
+
+    private static func live(
+        _ settings: ChaosSettings, _ story: ChaosStory, _ cluster: EmbeddedCluster, _ databaseDisk: ChaosDisk?,
+        _ logDisk: ChaosDisk?, _ directory: String, _ callbacks: Int, _ sandbox: Sandbox, _ address: SandboxAddress,
+        _ owner: PostgresPool, _ shop: PostgresPool, _ body: @Sendable (ChaosWorld) async throws -> Void
+    ) async throws {
+        let proxies = try (0..<ChaosPlan.workers).map { _ in try ChaosProxy(target: cluster.port) }
+        let pooler = try ChaosPooler(
+            in: directory, server: proxies[ChaosPlan.pooled].port, login: Self.login)
+        if pooler == nil { announce("NOT DONE: no pgbouncer, since Debian's is not installed", story) }
+        let workers = try (0..<ChaosPlan.workers).map { number in
+            let direct = "postgresql://\(Self.login)@127.0.0.1:\(proxies[number].port)/relay"
+            var pooled = direct
+            if number == ChaosPlan.pooled, let pooler {
+                pooled = "postgresql://\(Self.login)@127.0.0.1:\(pooler.port)/relay"
+            }
+            let file = "\(directory)/worker-\(number).yaml"
+            try Data(yaml(url: pooled, direct: direct, callbacks: callbacks, address).utf8).write(
+                to: URL(filePath: file))
+            return ChaosProcess(
+                "worker \(number)", command: "worker", configuration: file,
+                log: "\(directory)/log/worker-\(number).log", story: story)
+        }
+        let straight = cluster.tcpURL(database: "relay", user: Self.login)
+        try Data(yaml(url: straight, direct: straight, callbacks: callbacks, address).utf8).write(
+            to: URL(filePath: "\(directory)/gateway.yaml"))
+        let gateway = ChaosProcess(
+            "the gateway", command: "gateway", configuration: "\(directory)/gateway.yaml",
+            log: "\(directory)/log/gateway.log", story: story)
+        sandbox.addCatalog(ChaosStock.seed)
+        try FileManager.default.createDirectory(atPath: directory + "/log", withIntermediateDirectories: true)
+        let loads = (0..<2).map {
+            ChaosLoad($0, pool: shop, sandbox: sandbox, seed: settings.seed, seconds: settings.seconds)
+        }
+        let world = ChaosWorld(
+            cluster: cluster, databaseDisk: databaseDisk, logDisk: logDisk, proxies: proxies, pooler: pooler,
+            workers: workers, gateway: gateway, loads: loads, sandbox: sandbox, address: address, story: story,
+            owner: owner,
+            shop: shop, directory: directory)
+        try await world.run(body)
     }
 
     /// Runs workers and shops around `body`; nothing is left of them afterwards.
     private func run(_ body: @Sendable (ChaosWorld) async throws -> Void) async throws {
         try startPooler()
         let program = try ChaosProgram.path
-        let result = await withTaskGroup(of: Void.self) { group -> Result<Void, any Error> in
-            for process in workers + [gateway] { group.addTask { await process.live(program: program) } }
-            for load in loads { group.addTask { await load.run() } }
-            let result: Result<Void, any Error>
-            do {
-                result = .success(try await body(self))
-            } catch {
-                result = .failure(error)
-            }
-            for load in loads { load.end() }
-            for process in workers + [gateway] { process.stop() }
+        var lives: [(name: String, task: Task<Void, Never>)] = []
+        for process in workers + [gateway] {
+            lives.append((process.name, Task { await process.live(program: program) }))
+        }
+        for (number, load) in loads.enumerated() { lives.append(("shop \(number)", Task { await load.run() })) }
+        let result: Result<Void, any Error>
+        do {
+            result = .success(try await body(self))
+        } catch {
+            story.tell("the day ended with \(error)")
+            result = .failure(error)
+        }
+        for load in loads { load.end() }
+        for process in workers + [gateway] { process.stop() }
+        for process in workers + [gateway] where (try? result.get()) == nil { process.signal(SIGKILL) }
+        for (name, task) in lives {
             // A shop that still waits for a database that is gone would wait for ever.
-            group.cancelAll()
-            for process in workers + [gateway] where (try? result.get()) == nil { process.signal(SIGKILL) }
-            await group.waitForAll()
-            return result
+            task.cancel()
+            await Self.end(story, "\(name) ends", within: ChaosProcess.patience * 2) { await task.value }
         }
         stopPooler()
         for proxy in proxies { proxy.stop() }
@@ -226,7 +265,7 @@ final class ChaosWorld: Sendable {
     func stopPooler() {
         poolerProcess.withLock { process in
             process?.signal(SIGKILL)
-            _ = process?.wait()
+            if let process, !process.waitForEnd(within: .seconds(20)) { story.tell("pgbouncer does not end") }
             process = nil
         }
     }

@@ -49,6 +49,15 @@ import Testing
             (6, 6, 0, now(), now(), 'waiting', false, 'main', 'order.paid', 'order:2', 'local', 'build', NULL, NULL);
         INSERT INTO fiscal.job (id, event_id, run_no, run_at, claimed_at, step_since, worker_id, state, shop, kind, lane,
             queue, step) VALUES (7, 7, 1, now(), now(), now(), 1, 'running', 'main', 'order.paid', '', 'local', 'build');
+        INSERT INTO fiscal.job (id, event_id, run_no, run_at, claimed_at, step_since, worker_id, state, holder, spawned, shop,
+            kind, lane, queue, step) VALUES
+            (101, 1, 3, now(), now(), now(), 1, 'running', true, true, 'main', 'order.writeback', 'writeback:1', 'q', 'write'),
+            (103, NULL, 3, now(), NULL, now(), NULL, 'later', false, true, 'main', 'books', '', 'local', 'books');
+        INSERT INTO fiscal.attempt (job_id, run_no, event_id, worker_id, started_at, ended_at, attempt, part, edition,
+            kind, step, outcome)
+        SELECT 102, n, 1, 1, now() + n * interval '1 minute', now() + n * interval '1 minute', 0, 1, 1,
+            'order.writeback', 'write', (ARRAY['later', 'finish'])[n]
+        FROM generate_series(1, 2) n;
         INSERT INTO fiscal.stock_movement (shop, transaction_id, line, kind, family, store_id, product_id, quantity, stated,
             occurred_at)
         VALUES ('main', 'T1', '1', 'sale', 'T1', '1', '501', -2.5, -2.5, now()),
@@ -75,7 +84,8 @@ import Testing
     @Test func aWholeDatabaseBreaksNothing() async throws {
         try await run(Self.whole)
         #expect(try await codes().isEmpty)
-        #expect(try await codes(settled: true) == ["I7 not_at_rest 7"])
+        // The job of a schedule comes again and again.
+        #expect(try await codes(settled: true) == ["I7 not_at_rest 1", "I7 not_at_rest 7"])
         let report = try await Verification.run(TestDatabase.current.pool, ledger: nil, isSettled: false)
         #expect((report.events, report.receipts, report.runs) == (7, 4, 12))
     }
@@ -124,7 +134,7 @@ import Testing
             "I3 run_closed_twice 0",
             sql: """
                 INSERT INTO fiscal.attempt (job_id, run_no, ended_at, attempt, part, edition, kind, step, outcome)
-                VALUES (70, 1, now(), 0, 1, 1, 'writeback', 'write', 'finish'), (70, 1, now(), 0, 1, 1, 'writeback', 'write', 'later')
+                VALUES (70, 1, now(), 0, 1, 1, 'writeback', 'write', 'throttled'), (70, 1, now(), 0, 1, 1, 'writeback', 'write', 'later')
                 """),
         Break(
             "I4 doubt_denied 4",
@@ -171,7 +181,19 @@ import Testing
                 """),
         Break("I7 forgotten 5", "I7 stray 6", sql: "DELETE FROM fiscal.job WHERE id = 5"),
         Break("I7 forgotten 4", sql: "DELETE FROM fiscal.event_end WHERE event_id = 4"),
-        Break("I7 orphaned 7", sql: "UPDATE fiscal.worker SET dead_at = now(), rescued_at = now()"),
+        Break("I7 orphaned 1", "I7 orphaned 7", sql: "UPDATE fiscal.worker SET dead_at = now(), rescued_at = now()"),
+        Break(
+            "I7 stray 1",
+            sql: "UPDATE fiscal.job SET state = 'waiting', holder = false, worker_id = NULL WHERE id = 101"),
+        Break(
+            "I7 dead_without_reason 1",
+            sql: "UPDATE fiscal.job SET state = 'dead', worker_id = NULL WHERE id = 101"),
+        Break("I5 runs_without_turn 1", sql: "UPDATE fiscal.job SET holder = false WHERE id = 101"),
+        Break(
+            "I3 runs_overlap 0",
+            sql: "UPDATE fiscal.attempt SET started_at = started_at - interval '90 s' WHERE job_id = 102 AND run_no = 2"
+        ),
+        Break("I3 run_after_end 0", sql: "UPDATE fiscal.attempt SET outcome = 'finish' WHERE job_id = 102"),
         Break("I7 event_vanished 9", sql: "INSERT INTO fiscal.event_end VALUES (9, 'fiscalised', now())"),
     ]
 

@@ -100,12 +100,6 @@ import Testing
             history.events[3].job = HistoryEvent.Job(
                 state: "dead", step: "await", runNumber: 3, reasonCode: "fail", reason: "refused")
         },
-        Break("I3 run_closed_twice") { history in
-            history.remainder.doubledRuns = [
-                SampleHistory.run(77, 2, "write", "finish", from: 1, to: 2),
-                SampleHistory.run(77, 2, "write", "later", from: 1, to: 3),
-            ]
-        },
         // I4
         Break("I4 doubt_denied") { $0.events[0].runs[1].answeredAt = nil },
         Break("I4 doubt_denied") { $0.events[3] = SampleHistory.eventSentTwice(4, "later", from: 100) },

@@ -1,4 +1,6 @@
+import EmbeddedPostgres
 import FoundationEssentials
+import HTTPTransport
 import Postgres
 import Sandbox
 import Subprocess
@@ -44,6 +46,68 @@ import Testing
                     try await look(console, stage)
                 }
             }
+        }
+    }
+
+    /// The gateway hears what anybody says to it: secrets in paths and headers, buyers in bodies, also when the database
+    /// cannot take it in.
+    @Test(.database) func theGatewayTellsNothingOfWhatItHears() async throws {
+        try await withStage { stage in
+            let port = try #require(FreePort.find())
+            var addressed = stage
+            addressed.more =
+                #"gateway: { port: \#(port), public_url: "http://127.0.0.1:\#(port)", callback_secret: "\#(Sample.callbackSecret)" }"#
+            let yaml = addressed.yaml([ShopSpec()]).replacing("level: info", with: "level: trace")
+            try await withDirectory { directory in
+                try yaml.write(toPath: directory + "/fiscal-relay.yaml")
+                let gateway = WorkerProcess(
+                    configuration: directory + "/fiscal-relay.yaml", log: directory + "/gateway.log", command: "gateway"
+                )
+                try await eventually("no gateway listens") { gateway.logText.contains("gateway: listening") }
+                let transport = HTTPTransport()
+                let result: Result<Void, any Error>
+                do {
+                    try await say(to: "http://127.0.0.1:\(port)", over: transport)
+                    try await stage.owner.execute(
+                        Statement("test.drop", "DROP FUNCTION fiscal.receive_callback(text, text)"))
+                    try await say(to: "http://127.0.0.1:\(port)", over: transport)
+                    result = .success(())
+                } catch {
+                    result = .failure(error)
+                }
+                await transport.shutdown()
+                let titles = try processTitles()
+                #expect(try await gateway.end(.terminate) == 0)
+                try result.get()
+                for word in ["names no receipt", "gateway: callback", "could not be noted"] {
+                    #expect(gateway.logText.contains(word), "the gateway was not as talkative as it can be")
+                }
+                check(gateway.logText, "the log of the gateway")
+                check(titles, "the list of processes")
+                for path in [Callbacks.path(), String(Callbacks.path().split(separator: "/").last ?? "")] {
+                    #expect(!gateway.logText.contains(path), "the path of a shop stands in the log of the gateway")
+                }
+            }
+        }
+    }
+
+    /// Everything that a caller can put his words into.
+    private func say(to url: String, over transport: HTTPTransport) async throws {
+        let buyer = #"{ "email": "\#(Sample.email)", "phone": "\#(Sample.phone)", "name": "\#(Self.name)""#
+        for (path, body) in [
+            (Callbacks.path(), #"{ "external_id": "\#(Sample.email)" }"#),
+            (Callbacks.path(), buyer + ", \"external_id\": \"main/e/1.1\" }"), (Callbacks.path(), buyer),
+            (Callbacks.path() + "?password=\(Sample.password)", buyer + "}"),
+            ("/callbacks/\(Sample.webhookCode)", buyer + "}"), ("/\(Sample.email)", ""),
+            (Callbacks.path(), String(repeating: Sample.email, count: 2000)),
+        ] {
+            let headers: HTTPHeaders = [
+                "Content-Type": "application/json", "Authorization": "Bearer \(Sample.password)",
+                "User-Agent": Sample.email,
+            ]
+            _ = try? await transport.perform(
+                HTTPRequest(
+                    method: .post, url: url + path, headers: headers, body: Array(body.utf8), timeout: .seconds(20)))
         }
     }
 

@@ -68,6 +68,8 @@ final class LoopbackServer: Sendable {
         while true {
             let connection = accept(listener, nil, nil)
             if connection >= 0 {
+                // A child with a copy would keep it open.
+                _ = fcntl(connection, F_SETFD, FD_CLOEXEC)
                 handle(connection)
             } else if state.withLock({ $0.listener == nil }) {
                 break

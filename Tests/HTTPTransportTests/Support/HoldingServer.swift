@@ -12,6 +12,7 @@ struct HoldingServer {
             while held.count < count {
                 let descriptor = accept(listener, nil, nil)
                 if descriptor < 0 { continue }
+                _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
                 Self.readRequest(descriptor)
                 held.append(descriptor)
             }

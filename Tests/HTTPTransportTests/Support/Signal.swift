@@ -16,6 +16,8 @@ final class Signal: Sendable {
     init() {
         var ends: [Int32] = [-1, -1]
         precondition(pipe(&ends) == 0, "no pipe")
+        // A child with a copy would keep it open.
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         pipes = (ends[0], ends[1])
     }
 

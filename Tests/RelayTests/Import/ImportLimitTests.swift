@@ -68,6 +68,27 @@ struct ImportLimitTests {
         #expect(found.last == "5002 main pos:T2")
     }
 
+    @Test("A line of JSON has an end, and the next one is read")
+    func longLine() {
+        let head = #"{"kind":"k","event_key":"e","payload":{"a":""#
+        let limit = 16 << 20
+        for (length, expected) in [(limit - 1, "1 main e"), (limit, "1 ! is longer than 16 megabytes")] {
+            let filling = String(repeating: "x", count: length - head.utf8.count - 3)
+            #expect(lines("\(head)\(filling)\"}}\n{}") == [expected, "2 ! payload: is missing"])
+        }
+    }
+
+    @Test("Notes without end are counted, and the first ones kept")
+    func notes() {
+        var notes = ImportNotes()
+        for line in 1...3 {
+            notes.add((1...5_000).map { ImportNote(.rejected, line: Int64(line * 10_000 + $0), "is wrong") })
+        }
+        #expect((notes.count, notes.first.count, notes.untold) == (15_000, ImportNotes.limit, 5_000))
+        #expect(notes.first.last?.line == 25_000)
+        #expect(ImportNotes(first: [], count: 0).isEmpty)
+    }
+
     @Test("A record has an end too, and a fault is told once")
     func records() {
         func elements(_ bytes: [UInt8]) -> [String] {

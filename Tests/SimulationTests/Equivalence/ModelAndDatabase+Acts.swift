@@ -6,15 +6,16 @@ import Testing
 extension ModelAndDatabase {
     /// Does one thing, here and there.
     mutating func act() async throws {
-        switch Int.random(in: 0..<20, using: &random) {
-        case 0..<4: try await insert()
-        case 4..<8: try await claim()
-        case 8..<14: try await record()
-        case 14: try await answerTooLate()
-        case 15: try await lose()
-        case 16: try await wake()
-        case 17: try await handBack()
-        case 18: try await passTime()
+        switch Int.random(in: 0..<24, using: &random) {
+        case 0..<5: try await insert()
+        case 5..<9: try await claim()
+        case 9..<16: try await record()
+        case 16: try await answerTooLate()
+        case 17: try await lose()
+        case 18: try await wake()
+        case 19: try await handBack()
+        case 20: try await passTime()
+        case 21: try await beat()
         default: try await actAsPerson()
         }
         try await holdBreakers()
@@ -73,7 +74,8 @@ extension ModelAndDatabase {
             #expect((real.run.runNumber, real.run.step) == (model.run.runNumber, model.run.step))
             #expect((real.run.attempt, real.run.doubts) == (model.run.attempt, model.run.doubts))
             #expect((real.run.evidence == nil) == (model.run.evidence == nil))
-            held.append(Held(worker: store.worker.rawValue, real: real.run, model: model.run))
+            #expect(real.head == model.head)
+            held.append(Held(worker: store.worker.rawValue, real: real.run, model: model.run, head: real.head))
         }
         story.append("claim \(real.runs.map(\.run.job))")
     }
@@ -81,45 +83,6 @@ extension ModelAndDatabase {
     private static func picture(_ finding: SurveyFinding) -> String {
         let closed = finding.closedFor.map { $0 == .zero ? "open" : "closed" } ?? "closed for good"
         return "\(finding.queue) \(finding.stream?.shop ?? "-") \(finding.wait == .zero) \(closed)"
-    }
-
-    private mutating func record() async throws {
-        guard !held.isEmpty else { return }
-        var ended = [held.remove(at: Int.random(in: 0..<held.count, using: &random))]
-        // Several of one worker in one transaction.
-        if let index = held.firstIndex(where: { $0.worker == ended[0].worker }), Bool.random(using: &random) {
-            ended.append(held.remove(at: index))
-        }
-        let outcomes = ended.map { _ in outcome() }
-        let reports = zip(ended, outcomes).map { report($0.real, $1) }
-        let copies = zip(ended, outcomes).map { report($0.model, $1) }
-        let moment = try await now
-        let real = try await store(of: ended[0].worker).recordAndClaim(reports, nil).record
-        let copy = model.record(copies, by: ended[0].worker, at: moment)
-        try await equalise(since: moment)
-        #expect(real.recorded.count == copy?.recorded.count, "seed \(seed): \(story.suffix(12))")
-        for (one, outcome) in zip(ended, outcomes) {
-            story.append("\(one.real.job) run \(one.real.runNumber): \(outcome.verdict)")
-        }
-    }
-
-    private mutating func outcome() -> Outcome {
-        let blames = Bool.random(using: &random)
-        let failure = JobFailure(code: "code", message: "reason", blamesDestination: blames)
-        let step = ["build", "submit", "await", "ask"].randomElement(using: &random) ?? "build"
-        let queue = ["q1", "q1", "q2"].randomElement(using: &random) ?? "q1"
-        let wait: Duration = Int.random(in: 0..<4, using: &random) > 0 ? .zero : .seconds(3600)
-        let verdicts: [Verdict] = [
-            .next(step: step, queue: step == "build" ? "local" : queue, part: 2, checkpoint: "{}", after: wait),
-            .next(step: "submit", queue: queue, part: 1, checkpoint: nil), .snooze(for: wait, checkpoint: nil),
-            .handBack, .finish(outcome: "done"), .finish(outcome: "done"), .later(failure, after: wait),
-            .inDoubt(failure, retryAfter: wait), .inDoubt(failure, retryAfter: .zero), .dead(failure),
-            .throttled(failure, retryAfter: .seconds(3600)), .unauthorised(failure),
-        ]
-        let verdict = verdicts.randomElement(using: &random) ?? .handBack
-        let isAnswered = Bool.random(using: &random)
-        let moment = Timestamp(microsecondsSince1970: 1_760_000_000_000_000)
-        return Outcome(verdict, exchange: isAnswered ? ExchangeRecord(sentAt: moment, answeredAt: moment) : nil)
     }
 
     private mutating func answerTooLate() async throws {
@@ -139,27 +102,8 @@ extension ModelAndDatabase {
         story.append("stale \(one.real.job) run \(one.real.runNumber) \(finding)")
     }
 
-    private mutating func lose() async throws {
-        let index = Int.random(in: 0..<stores.count, using: &random)
-        let lost = stores[index].worker.rawValue
-        try await sql("UPDATE fiscal.worker SET lease_until = now() - interval '1 second' WHERE id = \(lost)")
-        let ended = try await now.advanced(by: .seconds(-1))
-        model.workers[lost]?.leaseUntil = ended
-        let buried = try await rescuer.bury(over: pool)
-        let rescued = try await rescuer.rescue(1000, over: pool)
-        let moment = try await now
-        #expect(buried == model.bury(by: rescuer.worker.rawValue, at: moment))
-        let became = model.rescue(at: moment)
-        #expect(
-            rescued.map { "\($0.job) \($0.became)" }.sorted() == became.map { "\($0.job) \($0.became)" }.sorted())
-        stale += held.filter { $0.worker == lost }
-        held.removeAll { $0.worker == lost }
-        stores[index] = try await hire()
-        story.append("lose \(lost)")
-    }
-
     /// Which row the server touched first decides the order of several; here all of one act are made equal.
-    private mutating func equalise(since moment: Timestamp) async throws {
+    mutating func equalise(since moment: Timestamp) async throws {
         let end = try await now
         try await pool.execute(
             Statement(
@@ -183,29 +127,14 @@ extension ModelAndDatabase {
         story.append("wake \(job)")
     }
 
-    private mutating func handBack() async throws {
-        let store = stores[0]
-        let known = held.filter { $0.worker == store.worker.rawValue && $0.real.job.rawValue % 2 == 0 }
-            .map { RunID($0.real) }
-        let moment = try await now
-        let returned = try await store.handBackUnknown(known: known)
-        #expect(
-            returned.map(\.rawValue).sorted()
-                == model.handBackUnknown(store.worker.rawValue, known: known, at: moment).sorted())
-        try await equalise(since: moment)
-        let isLost = { (one: Held) in one.worker == store.worker.rawValue && !known.contains(RunID(one.real)) }
-        stale += held.filter(isLost)
-        held.removeAll(where: isLost)
-        story.append("hand back \(returned)")
-    }
-
     /// What was to come in an hour is there.
     private mutating func passTime() async throws {
         try await sql("UPDATE fiscal.job SET run_at = run_at - interval '2 hours' WHERE state IN ('later', 'in_doubt')")
         try await sql(
             """
             UPDATE fiscal.destination SET paused_until = paused_until - interval '2 hours',
-                broken_until = broken_until - interval '2 hours', probing_until = probing_until - interval '2 hours'
+                broken_until = broken_until - interval '2 hours', probing_until = probing_until - interval '2 hours',
+                tokens_at = tokens_at - interval '2 hours'
             """)
         let span = Duration.seconds(-7200)
         for index in model.jobs.indices where model.jobs[index].isDue {

@@ -12,6 +12,8 @@ struct ModelAndDatabase {
         let worker: Int64
         let real: JobRun
         let model: JobRun
+        /// The job whose stretch it belongs to.
+        var head: JobID?
     }
 
     static let definitions: [StepDefinition] = [
@@ -19,10 +21,15 @@ struct ModelAndDatabase {
     ].map { step, doubt in
         StepDefinition(
             key: StepKey(kind: "test", step: step), doubt: doubt, timeout: .milliseconds(500),
-            runOne: { _ in Outcome(.handBack) })
+            stretch: step == "build" ? 3 : 1, runOne: { _ in Outcome(.handBack) })
     }
     private static let steps = Dictionary(
-        uniqueKeysWithValues: definitions.map { ($0.key, ModelWorker.Step(doubt: $0.doubt, timeout: $0.timeout)) })
+        uniqueKeysWithValues: definitions.map { ($0.key, ModelWorker.Step($0)) })
+    /// Tokens come so slowly that no test sees one, but when ``passTime()`` says so.
+    private static let limits = [
+        DestinationLimits(name: "q1", concurrency: 2),
+        DestinationLimits(name: "q2", rate: .init(perSecond: 0.001, burst: 3)),
+    ]
     private static let lease: Duration = .seconds(3600)
 
     let pool = TestDatabase.current.pool
@@ -47,13 +54,18 @@ struct ModelAndDatabase {
         _ = model.register(Self.steps, lease: Self.lease, at: moment)
         model.workers[rescuer.worker.rawValue]?.steadySince = .negativeInfinity
         for _ in 0..<2 { stores.append(try await hire()) }
+        try await rescuer.declare(Self.limits, [])
+        for limits in Self.limits {
+            model.destinations[limits.name, default: ModelDestination()].limit(limits, at: moment)
+        }
     }
 
     private static func register(in pool: PostgresPool) async throws -> QueueStore {
         var configuration = WorkerConfiguration(name: "test", version: "1")
         configuration.lease = lease
         let id = try await QueueStore.register(in: pool, configuration, definitions)
-        return QueueStore(pool: pool, worker: id, lease: .endless, effects: [])
+        return QueueStore(
+            pool: pool, worker: id, lease: .endless, effects: [], habits: ClaimHabits(definitions, configuration))
     }
 
     /// Another worker, here and there.
@@ -90,7 +102,7 @@ struct ModelAndDatabase {
         QueueStore(pool: pool, worker: WorkerID(worker), lease: .endless, effects: [])
     }
 
-    func report(_ run: JobRun, _ outcome: Outcome) -> Report {
+    func report(_ run: JobRun, _ outcome: Outcome, head: JobID? = nil) -> Report {
         var generator = SeededGenerator(seed: 1)
         let definition = Self.definitions.first { $0.key.step == run.step } ?? Self.definitions[0]
         // Both are asked one after the other: what comes due between the two questions would part them.
@@ -99,17 +111,19 @@ struct ModelAndDatabase {
         configuration.defaultThrottle = .seconds(3600)
         return Report(
             run: run, outcome: outcome,
-            disposition: Disposition(outcome, of: run, by: definition, configuration, using: &generator))
+            disposition: Disposition(outcome, of: run, by: definition, configuration, using: &generator), head: head)
     }
 
     // MARK: Comparing
 
-    private static let jobs = """
+    static let jobs = """
         SELECT id || ' ' || state || ' ' || step || '@' || queue || ' run ' || run_no || ' part ' || part || '.'
             || edition || ' worker ' || coalesce(worker_id, 0) || ' attempt ' || attempt || ' snoozes ' || snoozes
             || ' throttles ' || throttles || ' doubts ' || doubts || ' crashes ' || crashes || ' ['
             || concat_ws(' ', CASE WHEN holder THEN 'turn' END, CASE WHEN doubtful THEN 'doubtful' END,
-                         CASE WHEN woken THEN 'woken' END, CASE WHEN evidence IS NOT NULL THEN 'heard' END)
+                         CASE WHEN woken THEN 'woken' END, CASE WHEN limited THEN 'limited' END,
+                         CASE WHEN evidence IS NOT NULL THEN 'heard' END, CASE WHEN spawned THEN 'spawned' END,
+                         CASE WHEN single THEN 'single' END)
             || '] ' || coalesce(reason_code, '-')
         FROM fiscal.job ORDER BY id
         """
@@ -122,6 +136,22 @@ struct ModelAndDatabase {
         WHERE paused_until IS NOT NULL OR failures > 0 OR broken_until IS NOT NULL ORDER BY name
         """
 
+    private static let workers = """
+        SELECT id || ' ' || CASE WHEN dead_at IS NULL THEN 'alive' ELSE 'dead' END
+            || CASE WHEN steady_since <= now() - lease THEN ' steady' ELSE '' END
+            || CASE WHEN lease_until > now() THEN ' leased' ELSE '' END
+        FROM fiscal.worker ORDER BY id
+        """
+
+    /// Workers as ``workers`` tells them.
+    private func fleet(at moment: Timestamp) -> [String] {
+        model.workers.sorted { $0.key < $1.key }.map { id, worker in
+            "\(id) \(worker.isDead ? "dead" : "alive")"
+                + (worker.steadySince <= moment.advanced(by: .zero - worker.lease) ? " steady" : "")
+                + (worker.leaseUntil > moment ? " leased" : "")
+        }
+    }
+
     /// Whether both look the same.
     func agree() async throws -> Bool {
         let place: Comment = "seed \(seed): \(story.suffix(12).joined(separator: "; "))"
@@ -130,6 +160,8 @@ struct ModelAndDatabase {
         let runs = try await texts("SELECT job_id || '/' || run_no || ' ' || outcome FROM fiscal.attempt").sorted()
         let ends = try await texts("SELECT event_id || ' ' || outcome FROM fiscal.event_end").sorted()
         let destinations = try await texts(Self.destinations)
+        let workers = try await texts(Self.workers)
+        let fleet = fleet(at: moment)
         let modelRuns = model.runs.map { "\($0.job)/\($0.runNumber) \($0.outcome)" }.sorted()
         let modelEnds = model.ends.map { "\($0.key) \($0.value.outcome)" }.sorted()
         let modelDestinations = model.destinations.sorted { $0.key < $1.key }.filter {
@@ -143,7 +175,8 @@ struct ModelAndDatabase {
         #expect(runs == modelRuns, place)
         #expect(ends == modelEnds, place)
         #expect(destinations == modelDestinations, place)
+        #expect(workers == fleet, place)
         return jobs == model.jobs.map(\.picture) && runs == modelRuns && ends == modelEnds
-            && destinations == modelDestinations
+            && destinations == modelDestinations && workers == fleet
     }
 }

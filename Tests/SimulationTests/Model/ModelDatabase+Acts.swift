@@ -75,8 +75,7 @@ extension ModelDatabase {
 
     /// Opens a destination, whatever closed it.
     mutating func resume(_ destination: String, at now: Timestamp) {
-        guard destinations[destination]?.closed(at: now) != .zero || destinations[destination]?.brokenUntil != nil
-        else { return }
+        guard destinations[destination]?.isShut(at: now) ?? false else { return }
         destinations[destination]?.resume()
         tellSleepers(at: now)
     }

@@ -29,13 +29,16 @@ extension ModelDatabase {
         var findings: [SurveyFinding] = []
         for key in streams {
             findings.append(
-                SurveyFinding(queue: key.queue, stream: key, wait: .zero, closedFor: closed(key.queue, at: now)))
+                SurveyFinding(
+                    queue: key.queue, stream: key, wait: .zero,
+                    closedFor: closed(key.queue, at: now)?.wholeMilliseconds))
         }
         for (queue, at) in due {
             // The database answers in whole milliseconds, rounded up.
             let wait = max(.zero, now.duration(to: at)).wholeMilliseconds
             findings.append(
-                SurveyFinding(queue: queue, stream: nil, wait: wait, closedFor: closed(queue, at: now)))
+                SurveyFinding(
+                    queue: queue, stream: nil, wait: wait, closedFor: closed(queue, at: now)?.wholeMilliseconds))
         }
         return findings
     }
@@ -49,13 +52,25 @@ extension ModelDatabase {
         var reached = [ClaimFloor.Position?](repeating: nil, count: counts.count)
         // How many runs each destination still allows.
         var allowed: [String: Int] = [:]
+        func running(in queue: String) -> Int {
+            guard mutation != .concurrencyIgnored else { return 0 }
+            return jobs.reduce(0) { $0 + ($1.state == .running && $1.limited && $1.queue == queue ? 1 : 0) }
+        }
         func visit(_ queue: String, _ slot: Int, _ limit: Int, _ fits: (ModelJob) -> Bool) {
             var quota = 0
             if closed(queue, at: now) == .zero {
                 quota = limit
                 if queue != QueueName.local {
                     let bound = min(room, plan.queueRooms[queue] ?? room)
-                    let left = allowed[queue] ?? destinations[queue]?.allowance(bound) ?? bound
+                    let left: Int
+                    if let known = allowed[queue] {
+                        left = known
+                    } else if destinations[queue] != nil {
+                        let running = running(in: queue)
+                        left = destinations[queue]?.allowance(bound, running: running, at: now) ?? bound
+                    } else {
+                        left = bound
+                    }
                     allowed[queue] = left
                     quota = min(quota, left)
                 }
@@ -88,16 +103,21 @@ extension ModelDatabase {
         answer.visited = counts
         answer.reached = reached
         answer.lookedAt = now
-        for index in admit(candidates) {
-            // What steps aside is no probe.
-            destinations[jobs[index].queue]?.spend(at: now)
+        let admitted = admit(candidates)
+        // What steps aside uses no token, and is no probe.
+        var used: [String: Int] = [:]
+        for index in admitted where destinations[jobs[index].queue] != nil { used[jobs[index].queue, default: 0] += 1 }
+        for (queue, count) in used { destinations[queue]?.spend(mutation == .tokensKept ? 0 : count, at: now) }
+        for index in admitted {
             jobs[index].state = .running
+            jobs[index].limited = destinations[jobs[index].queue]?.concurrency != nil
             jobs[index].runNumber += 1
             jobs[index].worker = worker
             jobs[index].claimedAt = now
             jobs[index].holder = !jobs[index].lane.isEmpty && mutation != .laneKeyRemoved
             answer.runs.append(claimed(jobs[index], lease))
         }
+        answer.runs += followers(of: admitted, me.steps, lease)
         answer.runs.sort { ($0.readyAt, $0.run.job) < ($1.readyAt, $1.run.job) }
         return answer
     }
@@ -119,23 +139,22 @@ extension ModelDatabase {
     /// Of the candidates those that may run; the others step aside.
     private mutating func admit(_ candidates: [Int]) -> [Int] {
         guard mutation != .laneKeyRemoved else { return candidates }
-        // Decided by how it is before.
-        let before = jobs
-        func mayBegin(_ job: ModelJob) -> Bool {
-            !before.contains { other in
-                other.shop == job.shop && other.lane == job.lane
-                    && (other.holder || other.id < job.id && other.state != .dead)
+        // Decided by how it is before any of them steps aside.
+        func mayBegin(_ place: Int) -> Bool {
+            if jobs[place].lane.isEmpty || jobs[place].holder { return true }
+            return !jobs.indices.contains { other in
+                jobs[other].shop == jobs[place].shop && jobs[other].lane == jobs[place].lane
+                    && (jobs[other].holder || jobs[other].id < jobs[place].id && jobs[other].state != .dead)
             }
         }
-        return candidates.filter { index in
-            let job = before[index]
-            if job.lane.isEmpty || job.holder || mayBegin(job) { return true }
-            jobs[index].state = .waiting
-            return false
+        let admitted = candidates.filter(mayBegin)
+        if admitted.count < candidates.count {
+            for place in candidates where !admitted.contains(place) { jobs[place].state = .waiting }
         }
+        return admitted
     }
 
-    private func claimed(_ job: ModelJob, _ lease: LeaseWatch) -> ClaimedRun {
+    func claimed(_ job: ModelJob, _ lease: LeaseWatch) -> ClaimedRun {
         let event = events.first { $0.id == job.eventID }
         let run = JobRun(
             job: JobID(job.id), runNumber: job.runNumber, eventID: job.eventID, shop: job.shop, kind: job.kind,
@@ -143,7 +162,8 @@ extension ModelDatabase {
             edition: job.edition, attempt: job.attempt, snoozes: job.snoozes, doubts: job.doubts,
             checkpoint: job.checkpoint, payload: "{}", occurredAt: event?.occurredAt ?? job.stepSince,
             createdAt: event?.committedAt ?? job.stepSince, claimedAt: job.claimedAt ?? job.stepSince,
-            stepSince: job.stepSince, settlingDoubt: job.doubtful, evidence: job.evidence, orderedAs: job.orderedAs,
+            stepSince: job.stepSince, settlingDoubt: job.doubtful, spawned: job.spawned, evidence: job.evidence,
+            orderedAs: job.orderedAs,
             lease: lease)
         return ClaimedRun(run: run, priority: 0, readyAt: job.runAt)
     }

@@ -42,9 +42,15 @@ extension ModelDatabase {
 
     // MARK: Effects
 
-    /// Whether a unique index refuses what these effects plan.
-    func isRefused(_ effects: [Effect]) -> Bool {
-        let planned = effects.filter { $0.kind == ReceiptEffects.plan }.compactMap { book?.promised(by: $0) }
+    /// Whether a unique index refuses what these reports plan.
+    func isRefused(_ reports: [Report]) -> Bool {
+        var planned: [ReceiptBook.Promised] = []
+        for report in reports {
+            for effect in report.outcome.effects where effect.kind == ReceiptEffects.plan {
+                if let promised = book?.promised(by: effect) { planned.append(promised) }
+            }
+        }
+        guard !planned.isEmpty else { return false }
         for (place, one) in planned.enumerated() {
             for receipt in receipts where one.collides(with: receipt.promised, isLiving: receipt.isLiving, mutation) {
                 return true
@@ -60,7 +66,8 @@ extension ModelDatabase {
             receipts.append(ModelReceipt(id: Int64(receipts.count + 1), promised: promised, createdAt: now))
             return
         }
-        guard let index = receipts.firstIndex(where: { $0.id == effect.row[0].integer }) else { return }
+        let id = effect.row[0].integer
+        guard let index = receipts.firstIndex(where: { $0.id == id }) else { return }
         if effect.kind.name == "callback.hasten" {
             hasten(receipts[index], at: now)
         } else {
@@ -100,8 +107,15 @@ extension ReceiptBook.Promised {
     }
 }
 
+// Never inlined: the optimizer of Swift 6.3 fails over the switch in its callers.
 extension Parameter {
-    var integer: Int64? { if case .int(let value) = content { value } else { nil } }
-    var string: String? { if case .text(let value) = content { value } else { nil } }
-    var byteArray: [UInt8]? { if case .bytes(let value) = content { value } else { nil } }
+    var integer: Int64? {
+        @inline(never) get { if case .int(let value) = content { value } else { nil } }
+    }
+    var string: String? {
+        @inline(never) get { if case .text(let value) = content { value } else { nil } }
+    }
+    var byteArray: [UInt8]? {
+        @inline(never) get { if case .bytes(let value) = content { value } else { nil } }
+    }
 }

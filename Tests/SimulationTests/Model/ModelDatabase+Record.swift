@@ -17,20 +17,30 @@ extension ModelDatabase {
     /// `nil`: a unique index refused one of them, and nothing was recorded.
     mutating func record(_ reports: [Report], by worker: Int64, at now: Timestamp) -> Recorded? {
         var answer = Recorded()
+        let reports = reports.count > 1 ? reports.sorted { $0.run.job < $1.run.job } : reports
+        let matched = reports.filter { $0.head == nil && isMatched($0, worker) }
+        let heads = Set(matched.lazy.filter { $0.disposition.place == nil }.map(\.run.job))
         for report in reports {
-            if let index = index(report.run.job.rawValue), !isFenced(jobs[index], report, worker) {
-                answer.recorded.append(report)
-            } else {
-                answer.unmatched.append(report)
-            }
+            let counts = report.head == nil ? isMatched(report, worker) : follows(report, heads: heads)
+            if counts { answer.recorded.append(report) } else { answer.unmatched.append(report) }
         }
-        guard !isRefused(answer.recorded.flatMap(\.outcome.effects)) else { return nil }
+        guard !isRefused(answer.recorded) else { return nil }
+        var lanes: [(shop: String, lane: String)] = []
         for report in answer.recorded where report.disposition.place == nil {
-            if let index = index(report.run.job.rawValue) { finish(index, report, worker, now) }
+            guard let index = index(report.run.job.rawValue) else { continue }
+            if jobs[index].holder { lanes.append((jobs[index].shop, jobs[index].lane)) }
+            if report.head != nil { follow(index, report) }
+            finish(index, report, worker, now)
         }
+        for report in answer.recorded where report.disposition.place != nil && report.head != nil {
+            takeTurn(report, worker: worker)
+        }
+        // In a step of its own: it sees who has taken a turn.
+        for (shop, lane) in lanes where !isTaken(shop: shop, lane: lane) { passTurn(shop: shop, lane: lane, at: now) }
         for report in answer.recorded where report.disposition.place != nil {
             if let index = index(report.run.job.rawValue) { move(index, report, worker, now) }
         }
+        if answer.recorded.contains(where: { !$0.outcome.spawned.isEmpty }) { spawn(answer.recorded, at: now) }
         for report in answer.recorded { for effect in report.outcome.effects { apply(effect, at: now) } }
         for (name, news) in DestinationNews.of(answer.recorded) {
             for (hold, _) in news.holds {
@@ -52,20 +62,27 @@ extension ModelDatabase {
         return answer
     }
 
+    private func isMatched(_ report: Report, _ worker: Int64) -> Bool {
+        index(report.run.job.rawValue).map { !isFenced(jobs[$0], report, worker) } ?? false
+    }
+
+    private func isTaken(shop: String, lane: String) -> Bool {
+        jobs.contains { $0.holder && $0.shop == shop && $0.lane == lane }
+    }
+
     private func isFenced(_ job: ModelJob, _ report: Report, _ worker: Int64) -> Bool {
         if mutation == .fenceRemoved { return false }
         return job.runNumber != report.run.runNumber || job.state != .running || job.worker != worker
     }
 
     private mutating func finish(_ index: Int, _ report: Report, _ worker: Int64, _ now: Timestamp) {
-        if let event = jobs[index].eventID, ends[event] == nil, mutation != .endForgotten {
+        if let event = jobs[index].eventID, !jobs[index].spawned, ends[event] == nil, mutation != .endForgotten {
             ends[event] = HistoryEvent.End(outcome: report.disposition.outcome ?? "", at: now)
         }
         if report.disposition.recordsHistory {
             close(index, "finish", at: now, worker: worker, report)
         }
-        let job = jobs.remove(at: index)
-        if job.holder { passTurn(shop: job.shop, lane: job.lane, at: now) }
+        jobs.remove(at: index)
     }
 
     private mutating func move(_ index: Int, _ report: Report, _ worker: Int64, _ now: Timestamp) {

@@ -14,7 +14,7 @@ struct ModelDatabase {
         let key: String
         let lane: String
         let occurredAt: Timestamp
-        let committedAt: Timestamp
+        var committedAt: Timestamp
         /// A person let the rest of its lane pass it.
         var wasReleased = false
         /// When people replayed or resolved its job.
@@ -32,6 +32,10 @@ struct ModelDatabase {
     var destinations: [String: ModelDestination] = [:]
     /// Receipts that were promised, by the digests of their bytes.
     let book: ReceiptBook?
+    /// Jobs that others ordered have greater numbers.
+    let firstSpawned: Int64 = 1000
+    /// The last number given to an event or a job.
+    var lastID: Int64 = 0
     private var lastWorker: Int64 = 0
     private var wantedUntil = Timestamp.negativeInfinity
     private var isTelling = false
@@ -51,6 +55,7 @@ struct ModelDatabase {
         let job = ModelJob(
             id: event.id, eventID: event.id, shop: event.shop, kind: event.kind, lane: event.lane, step: step,
             at: event.committedAt)
+        lastID = max(lastID, event.id)
         let place = jobs.firstIndex { $0.id > event.id } ?? jobs.endIndex
         jobs.insert(job, at: place)
         tellSleepers(at: event.committedAt)
@@ -140,6 +145,7 @@ struct ModelDatabase {
             guard let lost = jobs[index].worker, let worker = workers[lost], worker.isDead else { continue }
             let step = worker.steps[StepKey(kind: jobs[index].kind, step: jobs[index].step)]
             let doubt = step?.doubt ?? .none
+            renumberFollowers(of: jobs[index], step)
             close(index, "lost", at: now, worker: lost)
             var job = jobs[index]
             job.crashes += 1
@@ -167,10 +173,15 @@ struct ModelDatabase {
         return taken
     }
 
-    mutating func handBackUnknown(_ worker: Int64, known: [RunID], at now: Timestamp) -> [Int64] {
+    /// Hands back what runs under a worker without its knowing, if it was claimed by the moment `before`, at which it had
+    /// no claim under way.
+    mutating func handBackUnknown(
+        _ worker: Int64, known: [RunID], before: Timestamp, at now: Timestamp
+    ) -> [Int64] {
         var returned: [Int64] = []
         for index in jobs.indices
         where jobs[index].state == .running && jobs[index].worker == worker
+            && (jobs[index].claimedAt.map { $0 <= before } ?? false || mutation == .lateComparisonBelieved)
             && !known.contains(RunID(job: JobID(jobs[index].id), number: jobs[index].runNumber))
         {
             jobs[index].state = jobs[index].doubtful ? .inDoubt : .ready

@@ -1,3 +1,4 @@
+import JobQueue
 import Postgres
 
 /// A row of `fiscal.job`.
@@ -31,6 +32,12 @@ struct ModelJob: Sendable {
     var holder = false
     var doubtful = false
     var woken = false
+    /// It runs, and counts against the concurrency of its destination.
+    var limited = false
+    /// Another job ordered it.
+    let spawned: Bool
+    /// No other of its shop, kind and lane is made before it has begun.
+    let single: Bool
     var checkpoint: String?
     var evidence: String?
     var orderedAs: String?
@@ -38,7 +45,8 @@ struct ModelJob: Sendable {
     var reason: String?
 
     init(
-        id: Int64, eventID: Int64?, shop: String, kind: String, lane: String, step: String, at moment: Timestamp
+        id: Int64, eventID: Int64?, shop: String, kind: String, lane: String, step: String, at moment: Timestamp,
+        spawned: Bool = false, single: Bool = false
     ) {
         self.id = id
         self.eventID = eventID
@@ -48,6 +56,8 @@ struct ModelJob: Sendable {
         self.step = step
         runAt = moment
         stepSince = moment
+        self.spawned = spawned
+        self.single = single
     }
 
     /// It may run by itself, now or later.
@@ -56,7 +66,8 @@ struct ModelJob: Sendable {
     /// What two databases are compared by: everything but moments.
     var picture: String {
         let flags = [
-            holder ? "turn" : "", doubtful ? "doubtful" : "", woken ? "woken" : "", evidence == nil ? "" : "heard",
+            holder ? "turn" : "", doubtful ? "doubtful" : "", woken ? "woken" : "", limited ? "limited" : "",
+            evidence == nil ? "" : "heard", spawned ? "spawned" : "", single ? "single" : "",
         ]
         return
             "\(id) \(state.rawValue) \(step)@\(queue) run \(runNumber) part \(part).\(edition) worker \(worker ?? 0)"
@@ -68,6 +79,13 @@ struct ModelJob: Sendable {
     mutating func leaveWorker() {
         worker = nil
         claimedAt = nil
+        limited = false
+    }
+
+    /// It may be run behind the head of a stretch: nothing happened to it that needs care.
+    var mayFollow: Bool {
+        !holder && (state == .ready || state == .waiting) && queue == QueueName.local && !single && !doubtful
+            && crashes == 0
     }
 
     /// A person's act: counters begin anew, the run number does not.

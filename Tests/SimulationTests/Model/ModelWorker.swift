@@ -7,6 +7,14 @@ struct ModelWorker: Sendable {
     struct Step: Sendable {
         let doubt: DoubtPolicy
         let timeout: Duration
+        /// How many jobs of a lane it may run in a row.
+        let stretch: Int
+
+        init(_ definition: StepDefinition) {
+            doubt = definition.doubt
+            timeout = definition.timeout
+            stretch = definition.stretch
+        }
     }
 
     let lease: Duration

@@ -55,13 +55,16 @@ final class ReceiptBook {
 
     /// `nil`: the sample shops cannot be made.
     init?() {
-        guard let steps = SampleShops.steps else { return nil }
+        guard let steps = SampleShops.steps, let all = SampleShops.definitions else { return nil }
         self.steps = steps
-        definitions = Dictionary(uniqueKeysWithValues: steps.definitions.map { ($0.key, $0) })
-        registration = definitions.mapValues { ModelWorker.Step(doubt: $0.doubt, timeout: $0.timeout) }
+        definitions = Dictionary(uniqueKeysWithValues: all.map { ($0.key, $0) })
+        registration = definitions.mapValues(ModelWorker.Step.init)
     }
 
     func shop(_ name: String) -> Shop? { steps.directory.shops[name] }
+
+    /// What the configuration says of the destinations.
+    var limits: [DestinationLimits] { steps.directory.limits }
 
     /// What an event needs, by the planners of production: given the living receipts of its order without its own, oldest
     /// first, and the newest earlier event of its order that took money and has no fiscalised receipt.

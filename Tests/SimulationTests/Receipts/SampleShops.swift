@@ -15,12 +15,21 @@ enum SampleShops {
 
     /// The steps whose decisions are simulated; nothing here ever opens a connection.
     static let steps: ReceiptSteps? = {
-        guard let configuration = try? RelayConfiguration(yaml: yaml, environment: [:]),
-            let database = try? PostgresConfiguration(url: "postgresql://127.0.0.1:1/none")
-        else { return nil }
+        guard let configuration = try? RelayConfiguration(yaml: yaml, environment: [:]), let pool else { return nil }
         return ReceiptSteps(
-            directory: ShopDirectory(configuration: configuration, transport: HTTPTransport()),
-            pool: PostgresPool(database), language: .english)
+            directory: ShopDirectory(configuration: configuration, transport: HTTPTransport()), pool: pool,
+            language: .english)
+    }()
+
+    /// The steps' definitions, and those of the jobs that they order.
+    static let definitions: [StepDefinition]? = {
+        guard let steps, let pool else { return nil }
+        let writeback = WritebackStep(directory: steps.directory, pool: pool, language: .english)
+        return steps.definitions + [writeback.definition, NoteStep.definition]
+    }()
+
+    private static let pool: PostgresPool? = {
+        (try? PostgresConfiguration(url: "postgresql://127.0.0.1:1/none")).map { PostgresPool($0) }
     }()
 
     private static let yaml: String = {
@@ -34,6 +43,9 @@ enum SampleShops {
                 company: \(company)
                 provider: { kind: cloudkassir, base_url: "http://127.0.0.1:1/\(name)", login: \(name), password: x, \
             timeout: 1s, doubt: \(name), callback_url: "https://shop.example.ru/called" }
+                bitrix:
+                  webhook_url: "https://\(name).example.ru/rest/1/x/"
+                  properties: { refund: { fn: BACK_FN, fd: BACK_FD, fpd: BACK_FPD } }
             """
         }
         return "shops:\n" + entries.joined(separator: "\n")

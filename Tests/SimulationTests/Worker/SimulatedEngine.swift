@@ -16,6 +16,7 @@ final class SimulatedEngine {
     private(set) var isOver = false
     private var isWatching = false
     private var underWay: [SimulatedRun] = []
+    private var stretches: [SimulatedStretch] = []
     private var whenOver: () -> Void = {}
 
     var world: SimulatedWorld { process.world }
@@ -125,12 +126,29 @@ final class SimulatedEngine {
     }
 
     func begin(_ runs: [ClaimedRun]) {
-        for one in runs {
-            let run = SimulatedRun(one.run, self)
-            underWay.append(run)
-            run.begin()
+        for one in runs where one.head == nil {
+            let followers = runs.filter { $0.head == one.run.job }.map(\.run).sorted { $0.job < $1.job }
+            if followers.isEmpty {
+                start(one.run)
+            } else {
+                let stretch = SimulatedStretch([one.run] + followers, self)
+                stretches.append(stretch)
+                stretch.begin()
+            }
         }
         watch()
+    }
+
+    func start(_ run: JobRun, in stretch: SimulatedStretch? = nil, isFollower: Bool = false) {
+        world.witness.begins(run, isFollower: isFollower)
+        let run = SimulatedRun(run, self, in: stretch)
+        underWay.append(run)
+        run.begin()
+    }
+
+    /// A stretch is closed.
+    func ended(_ stretch: SimulatedStretch) {
+        stretches.removeAll { $0 === stretch }
     }
 
     /// A run has nothing more to say.
@@ -140,18 +158,20 @@ final class SimulatedEngine {
 
     /// Tells all runs under way that their answer is wanted now.
     private func cancelRuns() {
+        for stretch in stretches { stretch.cancel() }
         for run in underWay { run.cancel() }
     }
 
     /// Takes the answer of a run.
-    func answer(_ run: JobRun, _ outcome: Outcome) {
+    func answer(_ run: JobRun, _ outcome: Outcome, head: JobID? = nil) {
         var outcome = outcome
         if world.mutation == .doubtTreatedAsLater, case .inDoubt(let failure, let wait) = outcome.verdict {
             outcome = Outcome(.later(failure, after: wait), exchange: outcome.exchange)
         }
         let disposition = Disposition(
             outcome, of: run, by: definition(of: run), Self.configuration, using: &world.random)
-        if state.answered(Report(run: run, outcome: outcome, disposition: disposition), at: world.instant) { ring() }
+        let report = Report(run: run, outcome: outcome, disposition: disposition, head: head)
+        if state.answered(report, at: world.instant) { ring() }
     }
 
     /// Ends runs that are over their hard limit, as long as there are any; see `Engine.watchDeadlines`.
@@ -165,7 +185,12 @@ final class SimulatedEngine {
             for run in overdue.sorted(by: { $0.job < $1.job }) {
                 world.tell("run \(run.runNumber) of job \(run.job) is over its limit")
                 underWay.first { $0.run.job == run.job && $0.run.runNumber == run.runNumber }?.cancel()
-                answer(run, definition(of: run).overdue)
+                let outcome = definition(of: run).overdue
+                if let stretch = stretches.first(where: { $0.contains(run) }) {
+                    stretch.close(overdue: (run, outcome))
+                } else {
+                    answer(run, outcome)
+                }
             }
             watch()
         }

@@ -12,8 +12,10 @@ final class SimulatedProcess {
 
     /// How long it waits for the database, in microseconds.
     static let patience: Int64 = 2_000_000
-    /// A statement that was sent is carried out within this time, which is shorter than a lease, or not at all.
-    static let latest: Int64 = 5_500_000
+    /// A claim that was sent is carried out within this time, which is shorter than a lease, or not at all.
+    static let latestClaim: Int64 = 5_500_000
+    /// Whatever else was sent may be carried out at any time: so long after it was sent.
+    static let anyTime = Int64.max
 
     init(_ number: Int, _ world: SimulatedWorld) {
         self.number = number
@@ -63,7 +65,7 @@ final class SimulatedProcess {
     /// A message to the database and its answer; no answer: it failed. `isOpen`: it may have been carried out all the
     /// same, `limit` microseconds from now at the latest.
     func exchange<Answer>(
-        _ what: String, within limit: Int64 = SimulatedProcess.latest, _ work: @escaping () -> Answer,
+        _ what: String, within limit: Int64 = SimulatedProcess.anyTime, _ work: @escaping () -> Answer,
         _ then: @escaping (_ answer: Answer?, _ isOpen: Bool) -> Void
     ) {
         guard !world.isCalm || world.isDatabaseAway || isSuspended else {
@@ -88,7 +90,8 @@ final class SimulatedProcess {
             if answer == nil { world.tell("worker \(number): \(what) failed\(isOpen ? ", outcome unknown" : "")") }
             then(answer, isOpen)
         }
-        if world.isDatabaseAway {
+        let isFrozen = world.isDatabaseAway && world.isDatabaseFrozen
+        if world.isDatabaseAway, !isFrozen {
             return post(world.draw(1_000...500_000)) { end(nil, isOpen: false) }
         }
         if world.strikes(world.troubles.databaseLoss) {
@@ -96,21 +99,31 @@ final class SimulatedProcess {
             return post(world.draw(1_000...Self.patience)) { end(nil, isOpen: isOpen) }
         }
         let isAnswerLost = world.strikes(world.troubles.databaseLoss)
-        let transit = min(world.transit(), limit)
-        if isAnswerLost || transit > Self.patience { post(Self.patience) { end(nil, isOpen: true) } }
-        world.underWay += 1
+        let transit = min(world.databaseTransit(), limit)
+        if isAnswerLost || isFrozen || transit > Self.patience {
+            post(Self.patience) { end(nil, isOpen: true) }
+        }
         // The server works on though the process that asked is gone, or has given up.
         let mine = life
-        world.after(transit) { [self] in
-            world.underWay -= 1
-            guard !world.isDatabaseAway else {
+        func arrive(in transit: Int64) {
+            world.underWay += 1
+            world.after(transit) { [self] in
+                world.underWay -= 1
+                guard world.isDatabaseAway else { return carryOut() }
                 if life == mine { post(world.draw(0...500_000)) { end(nil, isOpen: true) } }
-                return
+                // A server that is frozen has received it, and goes on with it; but not with a claim that its worker had
+                // given up on before.
+                if world.isDatabaseFrozen, !isOver || limit == Self.anyTime {
+                    arrive(in: world.databaseAwayFor + world.draw(0...500_000))
+                }
             }
+        }
+        func carryOut() {
             let answer = work()
             world.changed()
             guard !isAnswerLost, life == mine else { return }
             post(world.draw(100...2_000)) { [self] in pass { end(answer, isOpen: true) } }
         }
+        arrive(in: transit)
     }
 }

@@ -8,6 +8,7 @@ import Postgres
 final class SimulatedRun {
     let run: JobRun
     let engine: SimulatedEngine
+    private let stretch: SimulatedStretch?
     /// Its answer is wanted now: nothing leaves any more, and what is under way is not waited for.
     private(set) var isCancelled = false
     /// Ends the request under way.
@@ -18,9 +19,10 @@ final class SimulatedRun {
     var steps: ReceiptSteps { world.book.steps }
     var event: Int64 { run.eventID ?? 0 }
 
-    init(_ run: JobRun, _ engine: SimulatedEngine) {
+    init(_ run: JobRun, _ engine: SimulatedEngine, in stretch: SimulatedStretch? = nil) {
         self.run = run
         self.engine = engine
+        self.stretch = stretch
     }
 
     func begin() {
@@ -28,6 +30,8 @@ final class SimulatedRun {
             switch run.step {
             case ReceiptSteps.build: build()
             case ReceiptSteps.submit: submit()
+            case NoteStep.name: note()
+            case WritebackStep.step: write()
             default: ask()
             }
         }
@@ -35,7 +39,7 @@ final class SimulatedRun {
 
     func answer(_ outcome: Outcome) {
         engine.ended(self)
-        engine.answer(run, outcome)
+        if let stretch { stretch.answered(run, outcome) } else { engine.answer(run, outcome) }
     }
 
     func cancel() {

@@ -28,9 +28,18 @@ final class SimulatedVisit {
 
     private func compare() {
         guard let known = turn.known else { return record() }
+        process.exchange("asking for the time", { [self] in world.timestamp }) { [self] before, isOpen in
+            guard let before else { return failed(isOpen: isOpen) }
+            compare(known, before)
+        }
+    }
+
+    private func compare(_ known: [RunID], _ before: Timestamp) {
         process.exchange(
-            "comparing", within: SimulatedProcess.patience - 1,
-            { [self] in world.database.handBackUnknown(engine.id, known: known, at: world.timestamp) }
+            "comparing",
+            { [self] in
+                world.database.handBackUnknown(engine.id, known: known, before: before, at: world.timestamp)
+            }
         ) { [self] returned, isOpen in
             guard let returned else { return failed(isOpen: isOpen) }
             if !returned.isEmpty { world.tell("worker \(process.number) hands back \(returned)") }
@@ -42,8 +51,10 @@ final class SimulatedVisit {
 
     private func record() {
         guard !turn.reports.isEmpty || turn.plan != nil else { return survey() }
-        process.exchange("recording \(turn.reports.count)", { [self] in commit(turn.reports, turn.plan) }) {
-            [self] result, isOpen in
+        process.exchange(
+            "recording", within: turn.plan == nil ? SimulatedProcess.anyTime : SimulatedProcess.latestClaim,
+            { [self] in commit(turn.reports, turn.plan) }
+        ) { [self] result, isOpen in
             guard let result else { return failed(isOpen: isOpen) }
             switch result {
             case .refused:
@@ -82,12 +93,23 @@ final class SimulatedVisit {
             )
         }
         let claim = plan.map { world.database.claim(engine.id, $0, lease: engine.lease, at: now) }
-        for one in claim?.runs ?? [] {
+        if let claim { note(claim, at: now) }
+        return .committed(recorded, claim)
+    }
+
+    private func note(_ claim: ClaimAnswer, at now: Timestamp) {
+        for one in claim.runs {
             world.witness.claims(one.run)
             world.tell(
-                "worker \(process.number) claims job \(one.run.job), run \(one.run.runNumber) \(one.run.step)")
+                "worker \(process.number) claims job \(one.run.job), run \(one.run.runNumber) \(one.run.step)"
+                    + (one.head.map { " behind job \($0)" } ?? ""))
         }
-        return .committed(recorded, claim)
+        for (queue, destination) in world.database.destinations where destination.hasLimits {
+            let count = claim.runs.reduce(0) { $0 + ($1.run.queue == queue ? 1 : 0) }
+            guard count > 0 else { continue }
+            let running = world.database.jobs.reduce(0) { $0 + ($1.state == .running && $1.queue == queue ? 1 : 0) }
+            world.witness.admits(count, queue, destination, running: running, at: world.now)
+        }
     }
 
     private static func words(_ disposition: Disposition) -> String {
@@ -99,20 +121,39 @@ final class SimulatedVisit {
 
     /// One by one, so that a report that is refused harms itself alone; see `QueueStore.recordEach`.
     private func recordEach(_ reports: [Report]) {
-        guard let report = reports.first else { return survey() }
-        recordOne(report, instead: nil) { [self] in recordEach(Array(reports.dropFirst())) }
+        recordNext(reports.filter { $0.head == nil }[...], of: reports)
     }
 
-    private func recordOne(_ report: Report, instead broken: Report?, _ then: @escaping () -> Void) {
-        process.exchange("recording one", { [self] in commit([broken ?? report], nil) }) { [self] result, isOpen in
+    private func recordNext(_ left: ArraySlice<Report>, of reports: [Report]) {
+        guard let report = left.first else { return survey() }
+        let followers = reports.filter { $0.head == report.run.job }
+        recordOne(report, instead: nil, before: followers) { [self] in recordNext(left.dropFirst(), of: reports) }
+    }
+
+    /// In the same transaction the numbers of the runs behind it are used up; see `QueueStore.recordAlone`.
+    private func recordOne(
+        _ report: Report, instead broken: Report?, before followers: [Report], _ then: @escaping () -> Void
+    ) {
+        func work() -> Commit {
+            let result = commit([broken ?? report], nil)
+            if case .committed(let recorded, _) = result, recorded.unmatched.isEmpty {
+                world.database.skipRuns(followers)
+            }
+            return result
+        }
+        process.exchange("recording one", work) { [self] result, isOpen in
             guard let result else { return failed(isOpen: isOpen) }
             switch result {
             case .refused:
                 let became = report.broken(by: PostgresError(.server(.uniqueViolation), in: "receipt.plan"))
-                recordOne(report, instead: became, then)
+                recordOne(report, instead: became, before: followers, then)
             case .committed(let recorded, _):
                 answer.recorded += recorded.recorded
-                answer.unmatched += recorded.unmatched.isEmpty ? [] : [report]
+                if recorded.unmatched.isEmpty {
+                    answer.returned += followers
+                } else {
+                    answer.unmatched += [report] + followers
+                }
                 answer.healed += recorded.healed
                 then()
             }

@@ -29,7 +29,7 @@ final class SimulatedPerson {
         if !world.isDatabaseAway {
             for job in world.database.jobs where job.state == .dead { look(at: job) }
             for name in world.database.destinations.keys.sorted()
-            where world.database.destinations[name]?.closed(at: world.timestamp) == nil {
+            where world.database.destinations[name]?.pausedUntil == .infinity {
                 world.tell("a person opens \(name)")
                 world.database.resume(name, at: world.timestamp)
             }

@@ -20,6 +20,7 @@ final class SimulatedWorld {
     var random: SeededGenerator
     var database: ModelDatabase
     var provider = ModelProvider()
+    var portal = ModelPortal()
     var witness = Witness()
     private(set) var now: Int64 = 0
     private(set) var story: [String] = []
@@ -27,6 +28,8 @@ final class SimulatedWorld {
     private var agenda = Agenda()
     private(set) var workers: [SimulatedWorker] = []
     private var databaseAwayUntil: Int64 = 0
+    /// While it is away it takes statements, and carries them out afterwards.
+    private(set) var isDatabaseFrozen = false
     /// Messages under way that may still change something.
     var underWay = 0
     /// Events that shops have still to commit.
@@ -40,7 +43,10 @@ final class SimulatedWorld {
         self.keepsStory = keepsStory
         database = ModelDatabase(book: book, mutation: mutation)
         var random = SeededGenerator(seed: seed)
-        troubles = Troubles(from: &random)
+        var troubles = Troubles(from: &random)
+        // Whether somebody asks shows only where workers are stopped.
+        if mutation == .leaseCheckRemoved { troubles.suspensions = 200 }
+        self.troubles = troubles
         self.random = random
     }
 
@@ -76,7 +82,14 @@ final class SimulatedWorld {
         strikes(troubles.delay) ? draw(0...9_000_000) : draw(100...4_000)
     }
 
+    /// How long a statement takes to be carried out: also long after its worker has given up on it.
+    func databaseTransit() -> Int64 {
+        guard strikes(troubles.delay) else { return draw(100...4_000) }
+        return draw(0...3) == 0 ? draw(0...40_000_000) : draw(0...9_000_000)
+    }
+
     var isDatabaseAway: Bool { now < databaseAwayUntil }
+    var databaseAwayFor: Int64 { max(0, databaseAwayUntil - now) }
 
     func tell(_ line: @autoclosure () -> String) {
         guard keepsStory else { return }
@@ -89,6 +102,11 @@ final class SimulatedWorld {
 
     /// Plays the schedule to its end; what it broke.
     func run() -> [Breach] {
+        database.lastID = database.firstSpawned
+        for limits in drawLimits() {
+            tell("\(limits.name) allows \(limits.rate?.perSecond ?? 0) a second, \(limits.concurrency ?? 0) at once")
+            database.destinations[limits.name, default: ModelDestination()].limit(limits, at: timestamp)
+        }
         for arrival in Arrivals.draw(from: self) {
             expected += 1
             after(arrival.at) { [self] in commit(arrival) }
@@ -102,8 +120,9 @@ final class SimulatedWorld {
         if troubles.outages > 0 {
             for _ in 0..<draw(1...2) {
                 after(draw(0...Self.trouble)) { [self] in
+                    isDatabaseFrozen = draw(0...2) == 0
                     databaseAwayUntil = now + draw(500_000...9_000_000)
-                    tell("the database is away until \(databaseAwayUntil / 1000) ms")
+                    tell("the database is \(isDatabaseFrozen ? "frozen" : "away") until \(databaseAwayUntil / 1000) ms")
                 }
             }
         }
@@ -123,16 +142,25 @@ final class SimulatedWorld {
         return breaches
     }
 
+    /// What the configuration says of the destinations, or what it might.
+    private func drawLimits() -> [DestinationLimits] {
+        guard draw(0...3) == 0 else { return book.limits }
+        return book.limits.map { limits in
+            let rate = DestinationLimits.Rate(perSecond: Double(draw(1...4)) / 2, burst: Int(draw(1...2)))
+            let kind = draw(0...2)
+            return DestinationLimits(
+                name: limits.name, rate: kind > 0 ? rate : nil, concurrency: kind < 2 ? Int(draw(1...2)) : nil)
+        }
+    }
+
     private func commit(_ arrival: Arrivals.Arrival) {
         guard !isDatabaseAway else {
             return after(databaseAwayUntil - now + draw(0...100_000)) { [self] in commit(arrival) }
         }
-        let event = arrival.event
-        tell("the shop \(event.shop) commits event \(event.id) \(event.role), lane “\(arrival.lane)”")
-        database.insert(
-            ModelDatabase.Event(
-                id: event.id, shop: event.shop, kind: event.kind, key: event.key, lane: arrival.lane,
-                occurredAt: event.occurredAt, committedAt: timestamp), step: "build")
+        var event = arrival.event
+        tell("the shop \(event.shop) commits event \(event.id) \(arrival.words), lane “\(event.lane)”")
+        event.committedAt = timestamp
+        database.insert(event, step: arrival.step)
         expected -= 1
         changed()
     }

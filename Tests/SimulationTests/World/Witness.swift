@@ -25,6 +25,12 @@ struct Witness {
     private var sendings: [Sending] = []
     private var burned: [Int64: Int] = [:]
     private var calls: [Int64: Timestamp] = [:]
+    private var begun: Set<RunID> = []
+    /// When a destination with a rate let runs begin, and how many.
+    private var admitted: [String: [(at: Int64, count: Int)]] = [:]
+    /// Runs behind the head of a stretch, and claims for destinations with limits.
+    private(set) var followers = 0
+    private(set) var limitedClaims = 0
 
     private mutating func breach(_ promise: String, _ detail: String) {
         breaches.append(Breach(promise, detail))
@@ -79,6 +85,33 @@ struct Witness {
         let count = burned[run.job.rawValue] ?? 0
         if run.attempt != count {
             breach("I9", "run \(run.runNumber) of job \(run.job) has attempt \(run.attempt), and \(count) were burned")
+        }
+    }
+
+    /// I3: a run begins. No other has its number.
+    mutating func begins(_ run: JobRun, isFollower: Bool) {
+        if isFollower { followers += 1 }
+        if !begun.insert(RunID(run)).inserted { breach("I3", "run \(run.runNumber) of job \(run.job) began twice") }
+    }
+
+    /// A destination allowed a claim so many runs, and has so many `running` now.
+    mutating func admits(
+        _ count: Int, _ queue: String, _ destination: ModelDestination, running: Int, at now: Int64
+    ) {
+        limitedClaims += 1
+        if let concurrency = destination.concurrency, running > concurrency {
+            breach("limits", "\(running) runs for \(queue), which allows \(concurrency)")
+        }
+        guard let rate = destination.rate else { return }
+        admitted[queue, default: []].append((now, count))
+        // However one looks at it: from any claim on no more than the burst, and what came since.
+        var sum = 0
+        for claim in (admitted[queue] ?? []).reversed() {
+            sum += claim.count
+            let allowed = Double(rate.burst) + Double(now - claim.at) / 1_000_000 * rate.perSecond
+            if Double(sum) > allowed + 0.001 {
+                return breach("limits", "\(sum) runs for \(queue) within \(now - claim.at) µs")
+            }
         }
     }
 

@@ -3,29 +3,8 @@ import Postgres
 /// I3: each run is closed once; what a lost run says changes nothing; the runs of a job never overlap.
 enum FenceRule {
     static func violations(of event: HistoryEvent, _ tolerance: HistoryTolerance) -> [Violation] {
-        let runs = event.runs.filter { $0.standing != .fenced }.sorted {
-            ($0.runNumber, $0.endedAt) < ($1.runNumber, $1.endedAt)
-        }
-        var found: [Violation] = []
-        for (before, run) in zip(runs, runs.dropFirst()) {
-            if before.runNumber == run.runNumber {
-                found.append(twice(before, run, event: event.id))
-            } else if run.endedAt < before.endedAt {
-                found.append(
-                    Violation(
-                        .fence, "closed_out_of_order", event: event.id, run: before,
-                        "it was closed after run \(run.runNumber)"))
-            } else if let began = run.startedAt, began.advanced(by: tolerance.clocks) < before.endedAt {
-                found.append(
-                    Violation(
-                        .fence, "runs_overlap", event: event.id, run: run,
-                        "it began before run \(before.runNumber) was closed"))
-            }
-            if before.outcome == "finish" {
-                found.append(
-                    Violation(.fence, "run_after_end", event: event.id, run: run, "the job had been finished before"))
-            }
-        }
+        let runs = inOrder(event.runs)
+        var found = compare(runs, event: event.id, tolerance)
         if event.job != nil, let end = runs.last(where: { $0.outcome == "finish" }) {
             found.append(
                 Violation(.fence, "job_after_end", event: event.id, run: end, "it finished a job that goes on"))
@@ -39,14 +18,43 @@ enum FenceRule {
         return found
     }
 
-    /// Runs of one job and number that were closed more than once, of jobs that no event is.
-    static func doubled(_ runs: [HistoryRun]) -> [Violation] {
-        let sorted = runs.filter { $0.standing != .fenced }.sorted {
-            ($0.job, $0.runNumber, $0.endedAt) < ($1.job, $1.runNumber, $1.endedAt)
+    /// Of runs of jobs that no event is.
+    static func violations(of runs: [HistoryRun], _ tolerance: HistoryTolerance) -> [Violation] {
+        Dictionary(grouping: runs, by: \.job).sorted { $0.key < $1.key }.flatMap {
+            compare(inOrder($0.value), event: nil, tolerance)
         }
-        return zip(sorted, sorted.dropFirst()).filter { $0.job == $1.job && $0.runNumber == $1.runNumber }.map {
-            twice($0, $1, event: nil)
+    }
+
+    /// Without those that counted for nothing.
+    private static func inOrder(_ runs: [HistoryRun]) -> [HistoryRun] {
+        runs.filter { $0.standing != .fenced }.sorted { ($0.runNumber, $0.endedAt) < ($1.runNumber, $1.endedAt) }
+    }
+
+    /// Each run of a job with the one before it.
+    private static func compare(
+        _ runs: [HistoryRun], event: Int64?, _ tolerance: HistoryTolerance
+    ) -> [Violation] {
+        var found: [Violation] = []
+        for (before, run) in zip(runs, runs.dropFirst()) {
+            if before.runNumber == run.runNumber {
+                found.append(twice(before, run, event: event))
+            } else if run.endedAt < before.endedAt {
+                found.append(
+                    Violation(
+                        .fence, "closed_out_of_order", event: event, run: before,
+                        "it was closed after run \(run.runNumber)"))
+            } else if let began = run.startedAt, began.advanced(by: tolerance.clocks) < before.endedAt {
+                found.append(
+                    Violation(
+                        .fence, "runs_overlap", event: event, run: run,
+                        "it began before run \(before.runNumber) was closed"))
+            }
+            if before.outcome == "finish" {
+                found.append(
+                    Violation(.fence, "run_after_end", event: event, run: run, "the job had been finished before"))
+            }
         }
+        return found
     }
 
     private static func twice(_ before: HistoryRun, _ run: HistoryRun, event: Int64?) -> Violation {

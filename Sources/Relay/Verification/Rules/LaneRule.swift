@@ -12,6 +12,9 @@ struct LaneRule: Sendable {
         let event: Int64
         let committed: Timestamp?
         let began: Timestamp?
+        /// The run with which it began, and the one that finished it.
+        let first: HistoryRun?
+        let last: HistoryRun?
         /// Whether it may have begun before, unrecorded.
         let mayHaveBegunEarlier: Bool
         /// nil: it is not over.
@@ -59,8 +62,12 @@ struct LaneRule: Sendable {
         }
         let moments = event.receipts.filter { $0.state == .fiscalised }.compactMap(\.closedAt).sorted()
         let places = event.receipts.flatMap { ledger?.documents(of: $0.externalID) ?? [] }.map(\.position).sorted()
+        // What counted for nothing is no begin either: it was lost, which is on record, or ran behind a head that was.
+        let runs = event.runs.filter { $0.standing != .fenced && $0.startedAt != nil }
+        let first = runs.min { ($0.startedAt ?? $0.endedAt) < ($1.startedAt ?? $1.endedAt) }
         let stay = Stay(
-            event: event.id, committed: event.committedAt, began: event.beganAt,
+            event: event.id, committed: event.committedAt, began: first?.startedAt, first: first,
+            last: event.runs.last { $0.outcome == "finish" },
             mayHaveBegunEarlier: !event.isBeginOnRecord,
             ended: event.end?.at, places: Self.range(places), closed: Self.range(moments),
             wasReleased: event.wasReleased)
@@ -73,6 +80,16 @@ struct LaneRule: Sendable {
         stays.append(stay)
         if stays.count > Self.memory { stays.removeFirst(stays.count - Self.memory) }
         return found
+    }
+
+    /// Of a job that no event is.
+    static func violations(of ordered: OrderedJob) -> [Violation] {
+        guard !ordered.lane.isEmpty, ordered.job.state == "running", !ordered.job.holdsLane else { return [] }
+        return [
+            Violation(
+                .laneOrder, "runs_without_turn", event: ordered.event,
+                "job \(ordered.id) of kind \(ordered.kind) runs without its lane's turn")
+        ]
     }
 
     private func compare(_ elder: Stay, _ younger: Stay) -> Violation? {
@@ -89,9 +106,9 @@ struct LaneRule: Sendable {
         guard let elderBegan = elder.began else { return elder.ended == nil ? passedOver() : nil }
         if elderBegan <= began {
             // An end of a lane gives its turn away in the same transaction: the next run begins after it.
-            guard elder.ended.map({ began.advanced(by: tolerance.clocks) < $0 }) ?? true else {
-                return Self.inOrder(elder, younger)
-            }
+            guard elder.ended.map({ began.advanced(by: tolerance.clocks) < $0 }) ?? true,
+                !Self.isStretch(elder.last, younger.first)
+            else { return Self.inOrder(elder, younger) }
         } else {
             if let violation = passedOver() { return violation }
             guard younger.ended.map({ elderBegan.advanced(by: tolerance.clocks) < $0 }) ?? true else { return nil }
@@ -99,6 +116,12 @@ struct LaneRule: Sendable {
         return Violation(
             .laneOrder, "at_the_same_time", event: younger.event,
             "it was worked on while event \(elder.event) of its lane was")
+    }
+
+    /// Whether a worker was given both by one claim, to run one after the other: their ends are written together.
+    private static func isStretch(_ elder: HistoryRun?, _ younger: HistoryRun?) -> Bool {
+        guard let elder, let younger, let began = elder.startedAt else { return false }
+        return elder.worker == younger.worker && began == younger.startedAt
     }
 
     private static func range<Value>(_ sorted: [Value]) -> ClosedRange<Value>? {

@@ -8,15 +8,29 @@ enum NothingLostRule {
             return event.end == nil ? violation("forgotten", "it has neither a job nor an end") : []
         }
         if let end = event.end { return violation("job_and_end", "it ended as \(end.outcome) and still has a job") }
-        if job.isOrphaned { return violation("orphaned", "it runs under a worker that is no more") }
-        if job.isStray { return violation("stray", "it waits in its lane for nobody") }
+        return fault(of: job, isSettled: isSettled).map { violation($0.code, "it \($0.detail)") } ?? []
+    }
+
+    /// Of a job that no event is. One that a schedule orders is never at rest.
+    static func violations(of ordered: OrderedJob, isSettled: Bool) -> [Violation] {
+        fault(of: ordered.job, isSettled: isSettled && ordered.event != nil).map { code, detail in
+            [
+                Violation(
+                    .nothingLost, code, event: ordered.event, "job \(ordered.id) of kind \(ordered.kind) \(detail)")
+            ]
+        } ?? []
+    }
+
+    private static func fault(of job: HistoryEvent.Job, isSettled: Bool) -> (code: String, detail: String)? {
+        if job.isOrphaned { return ("orphaned", "runs under a worker that is no more") }
+        if job.isStray { return ("stray", "waits in its lane for nobody") }
         if job.state == "dead", job.reasonCode?.isEmpty ?? true, job.reason?.isEmpty ?? true {
-            return violation("dead_without_reason", "it is a dead letter that does not say why")
+            return ("dead_without_reason", "is a dead letter that does not say why")
         }
         if isSettled, job.state != "dead", job.state != "waiting" {
-            return violation("not_at_rest", "nothing is under way, and it is \(job.state) at step \(job.step)")
+            return ("not_at_rest", "is \(job.state) at step \(job.step), though nothing is under way")
         }
-        return []
+        return nil
     }
 
     static func vanished(_ events: [Int64]) -> [Violation] {
