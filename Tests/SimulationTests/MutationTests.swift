@@ -2,7 +2,7 @@ import Testing
 
 /// The checks can fail: each safeguard taken away is missed within a few schedules.
 @Suite struct MutationTests {
-    private static let schedules: ClosedRange<UInt64> = 1...3_000
+    private static let schedules: ClosedRange<UInt64> = 1...10_000
 
     @Test(arguments: Mutation.allCases) func aSafeguardTakenAwayIsMissed(_ mutation: Mutation) async throws {
         let book = try #require(ReceiptBook())
