@@ -59,8 +59,8 @@ final class RefusalSuite extends Suite
         Settings::set('batch_size', '2');
         $this->recordWaiting(5);
         Settings::set('target', $kind === 'direct' ? 'direct' : 'postgres');
-        // As text below what MySQL takes, as jsonb above what fiscal.outbox takes: each number weighs twelve bytes.
-        $payload = '{"v":1,"n":[' . substr(str_repeat('1,', 1400000), 0, -1) . ']}';
+        // Here 360 kB, and there above what fiscal.outbox takes: it writes each number out with three hundred zeros.
+        $payload = '{"v":1,"n":[' . substr(str_repeat('1e300,', 60000), 0, -1) . ']}';
         Application::getConnection()->queryExecute(
             "UPDATE fiscal_relay_outbox SET PAYLOAD = '$payload' WHERE EVENT_KEY = 'pos:2'"
         );
