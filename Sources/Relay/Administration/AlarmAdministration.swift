@@ -47,8 +47,10 @@ package struct AlarmAdministration: Sendable {
         }
     }
 
-    /// Ends an alarm by a person's word, which is recorded. If its cause goes on it is raised anew; one that
-    /// tells of rows on record is not ended, see ``Clearing/stands``.
+    /// Ends an alarm by a person's word, which is recorded. If its cause goes on it is raised anew; one that tells of rows
+    /// on record is not ended, see ``Clearing/stands``.
+    ///
+    /// - Throws: `PostgresError`; unless its outcome is unknown, nothing has changed then.
     package func clear(_ id: Int64, by person: Operator) async throws(PostgresError) -> Clearing {
         let answer = try await pool.queryFirst(Self.clear, [.int(id), .text(person.who), .text(person.why)]) {
             row throws(PostgresError) in try row.get(String.self, 0)
@@ -73,6 +75,8 @@ package struct AlarmAdministration: Sendable {
     }
 
     /// One alarm, open or over; nil: there is none of this number.
+    ///
+    /// - Throws: `PostgresError`.
     package func alarm(_ id: Int64) async throws(PostgresError) -> Alarm? {
         try await pool.queryFirst(Self.one, [.int(id)]) { row throws(PostgresError) in try Self.alarm(row) }
     }
