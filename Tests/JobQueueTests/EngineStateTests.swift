@@ -174,6 +174,50 @@ import Testing
         #expect(turn.reports.count == 2)
     }
 
+    /// What became of the first run is not known, the job was claimed again, and both have something to say: whatever is
+    /// heard of one of them is not said of the other.
+    @Test func ofAJobOneReportGoesAtATimeAndNoneIsLost() throws {
+        var state = EngineState(configuration(), at: start)
+        guard case .turn(let look) = state.next(at: start, leaseHolds: true) else { return }
+        state.ended(look, answer(survey: [], at: start), at: start) { _ in .seconds(5) }
+        var now = start
+        func begin(_ job: Int64, run: Int64) {
+            let run = ClaimedRun(
+                run: JobRun(job: JobID(job), runNumber: run, shop: "shop", kind: "test", step: "run"), priority: 0,
+                readyAt: Timestamp(microsecondsSince1970: 0))
+            state.began([run], at: now) { _ in .seconds(5) }
+        }
+        func end(_ job: Int64, run: Int64) throws {
+            let run = JobRun(job: JobID(job), runNumber: run, shop: "shop", kind: "test", step: "run")
+            _ = state.answered(try Report.test(run, Outcome(.finish(outcome: "ok"))), at: now)
+        }
+        func turn() throws -> Turn {
+            for _ in 0..<10 {
+                switch state.next(at: now, leaseHolds: false) {
+                case .turn(let turn): return turn
+                case .sleep(let instant): now = instant
+                case .end: throw Unexpected(what: "the end")
+                }
+            }
+            throw Unexpected(what: "no turn")
+        }
+        begin(22, run: 2)
+        try end(22, run: 2)
+        state.failed(try turn(), TurnAnswer(), evidence: [], claimMayStand: false, at: now) { _ in .seconds(5) }
+        begin(22, run: 6)
+        begin(31, run: 1)
+        try end(22, run: 6)
+        try end(31, run: 1)
+        let first = try turn()
+        #expect(first.reports.map { RunID($0.run) } == [RunID(job: JobID(22), number: 2)])
+        var answer = TurnAnswer()
+        answer.unmatched = first.reports
+        state.failed(first, answer, evidence: [], claimMayStand: false, at: now) { _ in .seconds(5) }
+        #expect(
+            try turn().reports.map { RunID($0.run) }
+                == [RunID(job: JobID(22), number: 6), RunID(job: JobID(31), number: 1)])
+    }
+
     @Test func aComparisonKnowsTheRunsOfATurnThatEndedBeforeIt() throws {
         var state = EngineState(configuration { $0.claimers = 2 }, at: start)
         func turn() throws -> Turn {

@@ -32,6 +32,8 @@ enum Mutation: String, CaseIterable, Sendable {
     case settlementKeyRemoved
     /// What a comparison finds is handed back also if it was claimed after the comparison began.
     case lateComparisonBelieved
+    /// A worker compares at once after the answer to a claim was lost, and never again.
+    case lateClaimsLeft
     /// The ends of a stretch count though its head was lost, and nothing tells that somebody else runs it.
     case followersAlone
     /// Jobs that a dead worker may have run behind its head keep the numbers of their runs.
@@ -54,7 +56,7 @@ extension Mutation {
         switch self {
         case .fenceRemoved: ["I3"]
         case .laneKeyRemoved: ["I5"]
-        case .turnKept, .rescueRemoved, .endForgotten: ["I7"]
+        case .turnKept, .rescueRemoved, .endForgotten, .lateClaimsLeft: ["I7"]
         case .doubtTreatedAsLater, .doubtForgotten, .leaseCheckRemoved: ["I1", "I4"]
         case .bytesRebuilt: ["I2"]
         case .sentBeforeIntent: ["I1", "I2", "I4"]
@@ -63,7 +65,8 @@ extension Mutation {
         case .deduplicationOff: ["I1"]
         case .crashCountedAsAttempt: ["I9"]
         case .settlementKeyRemoved: ["I11"]
-        case .lateComparisonBelieved: ["I1", "I4"]
+        // The head of a stretch that runs is handed back, and the numbers of those behind it come again.
+        case .lateComparisonBelieved: ["I1", "I3", "I4"]
         case .followersAlone: ["I3", "I5"]
         case .followersRenumberedNever: ["I3"]
         case .turnNotTaken: ["I5"]

@@ -92,14 +92,26 @@ struct EngineState: Sendable {
     }
 
     private mutating func takeReports(into turn: inout Turn) {
-        var count = min(configuration.batch, reports.count)
-        // The ends of a stretch count together or not at all.
-        while count < reports.count && reports[count].head != nil { count += 1 }
-        turn.reports = Array(reports.prefix(count))
+        turn.reports = Array(reports.prefix(reportCount))
         reports.removeFirst(turn.reports.count)
         turn.evidence = evidence
         evidence = []
         if reports.isEmpty { oldestReport = nil }
+    }
+
+    /// How many of the reports at hand go in one turn: the ends of a stretch together or not at all, and of a job only one.
+    /// A second one is that of a later run, claimed while it was not known what became of the first.
+    private var reportCount: Int {
+        var jobs: Set<JobID> = []
+        var whole = 0
+        for (index, report) in reports.enumerated() {
+            if report.head == nil {
+                whole = index
+                if index >= configuration.batch { return whole }
+            }
+            guard jobs.insert(report.run.job).inserted else { return whole > 0 ? whole : index }
+        }
+        return reports.count
     }
 
     private mutating func look(into turn: inout Turn, at now: ContinuousClock.Instant) {
@@ -329,8 +341,8 @@ struct EngineState: Sendable {
     ) {
         began(answer.claim?.answer.runs ?? [], at: now, limit: limit)
         release(turn)
-        let settled = Set((answer.recorded + answer.unmatched + answer.returned).map(\.run.job))
-        reports = turn.reports.filter { !settled.contains($0.run.job) } + reports
+        let settled = Set((answer.recorded + answer.unmatched + answer.returned).map { RunID($0.run) })
+        reports = turn.reports.filter { !settled.contains(RunID($0.run)) } + reports
         evidence = left + evidence
         if phase == .dead { buryReports() }
         absorb(answer, of: turn, at: now)

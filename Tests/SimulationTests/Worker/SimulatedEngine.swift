@@ -14,6 +14,8 @@ final class SimulatedEngine {
     private var isRung = false
     private var claimersLeft = 0
     private(set) var isOver = false
+    /// A comparison has ended since the answer to a claim was last lost.
+    var hasCompared = false
     private var isWatching = false
     private var underWay: [SimulatedRun] = []
     private var stretches: [SimulatedStretch] = []
@@ -117,6 +119,14 @@ final class SimulatedEngine {
         state.die()
         cancelRuns()
         ring()
+    }
+
+    /// Lets go of what holds it: nothing of its schedule is still to come.
+    func forget() {
+        for run in underWay { run.endRequest = {} }
+        underWay = []
+        stretches = []
+        whenOver = {}
     }
 
     // MARK: Runs

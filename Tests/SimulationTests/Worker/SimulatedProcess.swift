@@ -12,10 +12,6 @@ final class SimulatedProcess {
 
     /// How long it waits for the database, in microseconds.
     static let patience: Int64 = 2_000_000
-    /// A claim that was sent is carried out within this time, which is shorter than a lease, or not at all.
-    static let latestClaim: Int64 = 5_500_000
-    /// Whatever else was sent may be carried out at any time: so long after it was sent.
-    static let anyTime = Int64.max
 
     init(_ number: Int, _ world: SimulatedWorld) {
         self.number = number
@@ -62,11 +58,10 @@ final class SimulatedProcess {
         action()
     }
 
-    /// A message to the database and its answer; no answer: it failed. `isOpen`: it may have been carried out all the
-    /// same, `limit` microseconds from now at the latest.
+    /// A message to the database and its answer; no answer: it failed. `isOpen`: it may be carried out all the same, also
+    /// long after.
     func exchange<Answer>(
-        _ what: String, within limit: Int64 = SimulatedProcess.anyTime, _ work: @escaping () -> Answer,
-        _ then: @escaping (_ answer: Answer?, _ isOpen: Bool) -> Void
+        _ what: String, _ work: @escaping () -> Answer, _ then: @escaping (_ answer: Answer?, _ isOpen: Bool) -> Void
     ) {
         guard !world.isCalm || world.isDatabaseAway || isSuspended else {
             // Nothing can come between.
@@ -76,12 +71,11 @@ final class SimulatedProcess {
                 then(answer, false)
             }
         }
-        pass { [self] in send(what, limit, work, then) }
+        pass { [self] in send(what, work, then) }
     }
 
     private func send<Answer>(
-        _ what: String, _ limit: Int64, _ work: @escaping () -> Answer,
-        _ then: @escaping (_ answer: Answer?, _ isOpen: Bool) -> Void
+        _ what: String, _ work: @escaping () -> Answer, _ then: @escaping (_ answer: Answer?, _ isOpen: Bool) -> Void
     ) {
         var isOver = false
         func end(_ answer: Answer?, isOpen: Bool) {
@@ -99,7 +93,7 @@ final class SimulatedProcess {
             return post(world.draw(1_000...Self.patience)) { end(nil, isOpen: isOpen) }
         }
         let isAnswerLost = world.strikes(world.troubles.databaseLoss)
-        let transit = min(world.databaseTransit(), limit)
+        let transit = world.databaseTransit()
         if isAnswerLost || isFrozen || transit > Self.patience {
             post(Self.patience) { end(nil, isOpen: true) }
         }
@@ -111,9 +105,8 @@ final class SimulatedProcess {
                 world.underWay -= 1
                 guard world.isDatabaseAway else { return carryOut() }
                 if life == mine { post(world.draw(0...500_000)) { end(nil, isOpen: true) } }
-                // A server that is frozen has received it, and goes on with it; but not with a claim that its worker had
-                // given up on before.
-                if world.isDatabaseFrozen, !isOver || limit == Self.anyTime {
+                // A server that is frozen has received it, and goes on with it.
+                if world.isDatabaseFrozen {
                     arrive(in: world.databaseAwayFor + world.draw(0...500_000))
                 }
             }

@@ -11,7 +11,7 @@ final class SimulatedRun {
     private let stretch: SimulatedStretch?
     /// Its answer is wanted now: nothing leaves any more, and what is under way is not waited for.
     private(set) var isCancelled = false
-    /// Ends the request under way.
+    /// Ends the request under way. It holds this run until then.
     var endRequest: () -> Void = {}
 
     var process: SimulatedProcess { engine.process }
@@ -38,6 +38,7 @@ final class SimulatedRun {
     }
 
     func answer(_ outcome: Outcome) {
+        endRequest = {}
         engine.ended(self)
         if let stretch { stretch.answered(run, outcome) } else { engine.answer(run, outcome) }
     }

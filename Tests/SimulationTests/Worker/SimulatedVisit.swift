@@ -27,7 +27,7 @@ final class SimulatedVisit {
     }
 
     private func compare() {
-        guard let known = turn.known else { return record() }
+        guard let known = turn.known, world.mutation != .lateClaimsLeft || !engine.hasCompared else { return record() }
         process.exchange("asking for the time", { [self] in world.timestamp }) { [self] before, isOpen in
             guard let before else { return failed(isOpen: isOpen) }
             compare(known, before)
@@ -42,6 +42,7 @@ final class SimulatedVisit {
             }
         ) { [self] returned, isOpen in
             guard let returned else { return failed(isOpen: isOpen) }
+            engine.hasCompared = true
             if !returned.isEmpty { world.tell("worker \(process.number) hands back \(returned)") }
             record()
         }
@@ -52,8 +53,7 @@ final class SimulatedVisit {
     private func record() {
         guard !turn.reports.isEmpty || turn.plan != nil else { return survey() }
         process.exchange(
-            "recording", within: turn.plan == nil ? SimulatedProcess.anyTime : SimulatedProcess.latestClaim,
-            { [self] in commit(turn.reports, turn.plan) }
+            "recording", { [self] in commit(turn.reports, turn.plan) }
         ) { [self] result, isOpen in
             guard let result else { return failed(isOpen: isOpen) }
             switch result {
@@ -204,6 +204,7 @@ final class SimulatedVisit {
 
     private func failed(isOpen: Bool) {
         let claimMayStand = turn.plan != nil && answer.claim == nil && isOpen
+        if claimMayStand { engine.hasCompared = false }
         engine.state.failed(
             turn, answer, evidence: evidence, claimMayStand: claimMayStand, at: world.instant, limit: limit)
         goOn()

@@ -7,6 +7,8 @@ final class SimulatedWorker {
     let process: SimulatedProcess
     private unowned let world: SimulatedWorld
     private var engine: SimulatedEngine?
+    /// Those of all its registrations.
+    private var engines: [SimulatedEngine] = []
     private var isStopping = false
 
     static let configuration: WorkerConfiguration = {
@@ -39,6 +41,13 @@ final class SimulatedWorker {
         process.post(delay) { [self] in register() }
     }
 
+    /// The schedule is over; without this its runs, requests and registrations would hold each other for ever.
+    func forget() {
+        for engine in engines { engine.forget() }
+        engines = []
+        engine = nil
+    }
+
     /// It is asked to end, and will be started again.
     func terminate() {
         guard let engine else { return }
@@ -68,6 +77,7 @@ final class SimulatedWorker {
             let engine = SimulatedEngine(
                 id, process, lease: LeaseWatch(until: sent.advanced(by: Self.configuration.lease)))
             self.engine = engine
+            engines.append(engine)
             engine.run { [self] in
                 self.engine = nil
                 guard isStopping else { return register() }

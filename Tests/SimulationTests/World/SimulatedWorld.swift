@@ -138,7 +138,7 @@ final class SimulatedWorld {
         }
         // What was still to come holds this world.
         agenda = Agenda()
-        for worker in workers { worker.process.ending() }
+        for worker in workers { worker.forget() }
         return breaches
     }
 
