@@ -20,7 +20,7 @@ package struct Backoff: Hashable, Sendable {
 
     /// A delay between zero and the bound, each as likely as the other.
     package func delay(afterFailures failures: Int) -> Duration {
-        var generator = SystemRandomNumberGenerator()
+        var generator = SystemChance.generator
         return delay(afterFailures: failures, using: &generator)
     }
 

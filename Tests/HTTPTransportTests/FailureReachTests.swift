@@ -68,7 +68,7 @@ import Testing
             _ = connection.readRequest()
             connection.drain()
         }) { server, transport in
-            let request = HTTPRequest(method: .post, url: server.url(), body: [1], timeout: .milliseconds(300))
+            let request = HTTPRequest(method: .post, url: server.url(), body: [1], timeout: .seconds(5))
             let error = try await transport.failure(of: request)
             #expect(error.kind == .timeout)
             #expect(error.reach == .unknown)
@@ -82,7 +82,7 @@ import Testing
             connection.send("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc")
             connection.drain()
         }) { server, transport in
-            let error = try await transport.failure(of: HTTPRequest(url: server.url(), idleTimeout: .seconds(1)))
+            let error = try await transport.failure(of: HTTPRequest(url: server.url(), idleTimeout: .seconds(5)))
             #expect(error.kind == .timeout)
             #expect(error.reach == .unknown)
             #expect(error.status == 200)

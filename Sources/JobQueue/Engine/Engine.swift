@@ -169,7 +169,7 @@ final class Engine: Sendable {
 
     /// Takes the answers of runs.
     func answer(_ answers: [(run: JobRun, outcome: Outcome)], _ definition: StepDefinition) {
-        var generator = SystemRandomNumberGenerator()
+        var generator = SystemChance.generator
         take(
             answers.map { run, outcome in
                 let outcome = checked(outcome)
@@ -180,7 +180,7 @@ final class Engine: Sendable {
 
     /// Takes the answers of a stretch.
     private func answer(_ answers: [(run: JobRun, outcome: Outcome)], headedBy head: JobID?) {
-        var generator = SystemRandomNumberGenerator()
+        var generator = SystemChance.generator
         take(
             answers.map { run, outcome in
                 let disposition = Disposition(
