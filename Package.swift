@@ -100,7 +100,8 @@ let package = Package(
             name: "FiscalProvidersTests",
             dependencies: ["FiscalProviders", "Fiscal", "HTTPTransport", "Sandbox", "TestSupport"],
             swiftSettings: strict),
-        .testTarget(name: "BitrixTests", dependencies: ["Bitrix", "HTTPTransport"], swiftSettings: strict),
+        .testTarget(
+            name: "BitrixTests", dependencies: ["Bitrix", "HTTPTransport", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "SandboxTests", dependencies: ["Sandbox", nioCore, nioPosix, subprocess], exclude: ["Clients"],
             swiftSettings: strict),

@@ -4,11 +4,6 @@ import Relay
 
 /// One run of `events import`: reads, checks, and hands batches over.
 struct ImportRun {
-    /// Events of one transaction. Larger ones win little, and lose more when they are cut off.
-    private static let batchSize = 2000
-    /// Bytes of their payloads: a line may be long.
-    private static let batchBytes = 32 << 20
-
     let store: ImportStore
     let file: ImportStore.File?
     /// Of the shops as they are configured, to tell early which lines will not move stock.
@@ -42,24 +37,10 @@ struct ImportRun {
         var bar = ProgressReporter("import, KiB", total: Int((size ?? 0) / 1024))
         var isAtEnd = false
         while !isAtEnd {
-            var batch: [(event: EventStore.NewEvent, line: Int64)] = []
-            var news: [ImportNote] = []
-            var bytes = 0
-            while batch.count + news.count < Self.batchSize && bytes < Self.batchBytes || items.hasNotes {
-                guard let item = items.next() else {
-                    isAtEnd = true
-                    break
-                }
-                switch item {
-                case .event(let event, let line, let places):
-                    batch.append((event, line))
-                    bytes += event.payload.utf8.count
-                    news += doubts(of: event, line: line, items: places)
-                case .rejected(let note): news.append(note)
-                }
-            }
+            let batch = ImportBatch(from: &items, doubts: doubts)
+            isAtEnd = batch.isLast
             (progress.position, progress.line) = items.checkpoint
-            try await keep(batch, news, isFinished: isAtEnd)
+            try await keep(batch.events, batch.notes, isFinished: isAtEnd)
             bar.show(Int(progress.position / 1024), note: "\(progress.created + progress.existing) events")
         }
         bar.finish()
@@ -94,7 +75,7 @@ struct ImportRun {
     }
 
     /// Lines of a transaction that will move no stock: it is taken, and a person has to look.
-    private func doubts(of event: EventStore.NewEvent, line: Int64, items: [Int64]) -> [ImportNote] {
+    private func doubts(_ event: EventStore.NewEvent, line: Int64, items: [Int64]) -> [ImportNote] {
         guard event.kind == PosTransaction.kind, let stock = settings[event.shop] else { return [] }
         let reading = StockReading(settings: stock, language: .english)
         return reading.changes(kind: event.kind, payload: event.payload, occurredAt: 0).compactMap { change in

@@ -1,6 +1,7 @@
 import Fiscal
 import FiscalProviders
 import HTTPTransport
+import TestSupport
 import Testing
 
 /// The provider over the real transport and a real socket: what the network does must arrive as the right verdict.
@@ -51,7 +52,7 @@ import Testing
         .answer("SSH-2.0-OpenSSH\r\n"), .silence,
     ])
     func whatEndsAfterSendingIsUnknown(step: LoopbackServer.Step) async throws {
-        try await withProvider([step], timeout: .milliseconds(500)) { provider, server in
+        try await withProvider([step], timeout: .seconds(5)) { provider, server in
             let answer = await provider.submit(Array("{}".utf8), of: .sell)
             guard case .unknown = answer.verdict else {
                 Issue.record("\(answer)")
@@ -79,6 +80,32 @@ import Testing
                 Issue.record("429 throttles")
                 return
             }
+        }
+    }
+
+    @Test func anAnswerWithoutEndIsCutAndSaysNothing() async throws {
+        try await withProvider([.body(1 << 30)]) { provider, server in
+            let answer = await provider.submit(Array("{}".utf8), of: .sell)
+            guard case .unknown = answer.verdict, !answer.exchange.provenUnsent else {
+                Issue.record("\(answer)")
+                return
+            }
+            guard case .later = await provider.status(of: "42").verdict else {
+                Issue.record("a question may be asked again")
+                return
+            }
+            #expect(server.requests.count == 2)
+            // 64 KiB each, and what the buffers of two connections hold: 10 MiB each at the very most.
+            #expect(server.taken < 32 << 20, "\(server.taken) bytes were taken")
+        }
+    }
+
+    @Test(arguments: [(65_536, true), (65_537, false)]) func anAnswerHas64KiB(size: Int, isRead: Bool) async throws {
+        let body = #"{"id":"42"}"#
+        let padded = body + String(repeating: " ", count: size - body.utf8.count)
+        try await withProvider([Self.json("200 OK", padded)]) { provider, _ in
+            let verdict = await provider.submit(Array("{}".utf8), of: .sell).verdict
+            #expect((verdict == .accepted(providerID: "42")) == isRead, "\(verdict)")
         }
     }
 }

@@ -68,6 +68,20 @@ struct ImportLimitTests {
         #expect(found.last == "5002 main pos:T2")
     }
 
+    @Test("The rows of a transaction have no more than 8 MiB", arguments: [8, 9])
+    func bytesOfRows(count: Int) throws {
+        let heading = "transaction_id,item_id,name\n"
+        // Rows of a mebibyte, but for their numbers; a row counts if it begins within the limit.
+        let row = "T1,1," + String(repeating: "x", count: 1 << 20 - 6) + "\n"
+        #expect(row.utf8.count == 1 << 20)
+        let text = heading + String(repeating: row, count: count) + "T1,1,\nT2,1,\n"
+        var rows = try PosRows(ByteReader(Array(text.utf8)), shop: "main")
+        let first =
+            count == 8
+            ? "2 main pos:T1" : "2 ! the transaction has more than 1000 rows, or than 8 MiB of them"
+        #expect(reasons(&rows) == [first, "\(count + 3) main pos:T2"])
+    }
+
     @Test("A line of JSON has an end, and the next one is read")
     func longLine() {
         let head = #"{"kind":"k","event_key":"e","payload":{"a":""#
@@ -103,6 +117,8 @@ struct ImportLimitTests {
         #expect(elements(megabyte + [0x0A, 0x61]) == ["record", "record"])
         #expect(elements(megabyte + Array(",b\nc".utf8)) == ["is longer than a megabyte", "record"])
         #expect(elements(Array("\"\"x\nc".utf8)) == ["something stands behind a closing quote", "record"])
+        // Then a quote inside a field.
+        #expect(elements(Array("\"\"x\"\nc".utf8)) == ["something stands behind a closing quote", "record"])
         let notText = Array(repeatElement([UInt8(0xFF), 0x2C], count: 100_000).joined())
         #expect(elements(notText + Array("\nc".utf8)) == ["field 1 is not UTF-8", "record"])
         let many = Array(String(repeating: ",", count: 500).utf8)
