@@ -77,6 +77,89 @@ struct DoubtTests {
         }
     }
 
+    private static func destination(_ stage: Stage) -> String { "cloudkassir:main@127.0.0.1:\(stage.address.port)" }
+
+    /// Waits until the account is left alone with more than `doubts` receipts in doubt, nothing under way and all others
+    /// waiting for it; how many are in doubt then.
+    private func rested(_ stage: Stage, of events: Int, after doubts: Int) async throws -> Int {
+        let name = Self.destination(stage)
+        try await eventually("the account is left alone with more than \(doubts) doubts") {
+            try await stage.number(
+                """
+                SELECT count(*) FROM fiscal.destination d WHERE d.name = '\(name)' AND d.paused_until > now() + interval '1 minute'
+                  AND (SELECT count(*) FROM fiscal.job j WHERE j.state = 'dead') > \(doubts)
+                  AND (SELECT count(*) FROM fiscal.job j WHERE j.state = 'dead' OR j.queue = d.name AND j.state = 'ready')
+                    = \(events)
+                """) == 1
+        }
+        return try await stage.number("SELECT count(*) FROM fiscal.job WHERE state = 'dead'")
+    }
+
+    private func endRest(_ stage: Stage) async throws {
+        try await stage.texts(
+            """
+            UPDATE fiscal.destination SET paused_until = clock_timestamp(),
+                broken_until = CASE WHEN broken_until IS NOT NULL THEN clock_timestamp() END
+            WHERE name = '\(Self.destination(stage))' RETURNING name
+            """)
+    }
+
+    /// What was under way when it first said so, and then one for each time that somebody looks whether it is back.
+    @Test func anAccountThatStaysAwayLeavesOneDoubtForEachLook() async throws {
+        let atOnce = 3
+        let events = 8
+        try await withWorkingStage([ShopSpec(doubt: "person", provider: "concurrency: \(atOnce)")]) { stage in
+            // Late enough that as many as may be are under way before the first of them is answered.
+            stage.sandbox.faults.order(
+                FaultRule(.latency(.milliseconds(200)), service: .cloudKassir, method: "POST", times: .max))
+            stage.sandbox.faults.order(
+                FaultRule(
+                    .status(503, code: nil, message: nil, retryAfter: 600, accepting: false), service: .cloudKassir,
+                    method: "POST", times: .max))
+            var paid: [Int64] = []
+            for number in 0..<events {
+                paid.append(
+                    try await stage.pay(order: 1001 + number, payment: "\(number)", sum: "100.00", Self.lines))
+            }
+            var doubts = try await rested(stage, of: events, after: 0)
+            #expect(doubts <= atOnce)
+            #expect(try await stage.openAlarms().contains("destination_down:\(Self.destination(stage))"))
+            for _ in 1...2 {
+                try await endRest(stage)
+                let more = try await rested(stage, of: events, after: doubts)
+                #expect(more == doubts + 1)
+                doubts = more
+            }
+            stage.sandbox.faults.clear()
+            try await endRest(stage)
+            var printed = 0
+            for event in paid where try await stage.fate(of: event) == .ended("fiscalised") { printed += 1 }
+            #expect(printed == events - doubts)
+            #expect(!(try await stage.openAlarms().contains("destination_down:\(Self.destination(stage))")))
+        }
+    }
+
+    /// A poll hears it too, and spares the receipts that nobody has sent yet.
+    @Test func anAccountThatIsAwayWhenAskedIsNotSentAnything() async throws {
+        try await withWorkingStage([ShopSpec(doubt: "person", provider: "first_poll: 100ms")]) { stage in
+            stage.sandbox.faults.order(
+                FaultRule(
+                    .status(503, code: nil, message: nil, retryAfter: 600, accepting: false), service: .cloudKassir,
+                    method: "GET"))
+            let sent = try await stage.pay(sum: "100.00", Self.lines)
+            let name = Self.destination(stage)
+            try await eventually("the account is left alone, and would be probed") {
+                try await stage.number(
+                    """
+                    SELECT count(*) FROM fiscal.destination
+                    WHERE name = '\(name)' AND broken_until > now() + interval '1 minute' AND paused_until >= broken_until
+                    """) == 1
+            }
+            try await endRest(stage)
+            #expect(try await stage.fate(of: sent) == .ended("fiscalised"))
+        }
+    }
+
     @Test func printedThereIsTakenOver() async throws {
         try await withWorkingStage([Self.shop]) { stage in
             let event = try await doubtful(stage, .timeout(accepting: true, hold: .seconds(10)))

@@ -89,4 +89,83 @@ import Testing
         }
         #expect(try await store.claim(plan).runs.count == 1)
     }
+
+    // MARK: Away by its own word
+
+    private func rest(_ milliseconds: Int) async throws {
+        try await queue.sql("SELECT fiscal.rest_destination('provider', \(milliseconds), '503', 'Back soon.')")
+    }
+
+    private func endRest() async throws {
+        try await queue.sql(
+            """
+            UPDATE fiscal.destination SET paused_until = clock_timestamp(),
+                broken_until = CASE WHEN broken_until IS NOT NULL THEN clock_timestamp() END
+            """)
+    }
+
+    /// For how many whole seconds from `since` it is closed.
+    private func rested(since: String = "clock_timestamp()") async throws -> Int {
+        try await queue.number(
+            "SELECT ceil(extract(epoch FROM least(paused_until, broken_until) - \(since)))::int FROM fiscal.destination"
+        )
+    }
+
+    @Test func afterARestOneRunProbes() async throws {
+        let worker = try await halfOpen()
+        try await queue.sql("DELETE FROM fiscal.destination")
+        try await rest(600_000)
+        #expect(try await picture() == ["closed 1"])
+        #expect(try await rested() > 590)
+        #expect(try await queue.number("SELECT count(*) FROM fiscal.alarm WHERE cleared_at IS NULL") == 1)
+        let session = try await SQLSession.open()
+        #expect(try await session.claim(worker, 5, queue: "provider") == [])
+        try await endRest()
+        #expect(try await session.claim(worker, 5, queue: "provider").count == 1)
+        #expect(try await session.claim(worker, 5, queue: "provider") == [])
+        // The probe hears the same: closed again, and probed again.
+        try await rest(600_000)
+        #expect(try await picture() == ["closed 2"])
+        try await endRest()
+        #expect(try await session.claim(worker, 5, queue: "provider").count == 1)
+        #expect(try await session.claim(worker, 5, queue: "provider") == [])
+        #expect(try await tell(1, 0, claimed: "clock_timestamp()") == ["provider false"])
+        #expect(try await picture() == ["open 0"])
+        #expect(try await session.claim(worker, 5, queue: "provider").count == 3)
+        await session.connection.close()
+    }
+
+    @Test func whatWasUnderWayEndsNoRest() async throws {
+        try await rest(600_000)
+        // An answer, a failure and a rest of its own from before: it stays closed, and counts no more.
+        #expect(try await tell(1, 0, claimed: "now() - interval '1 second'") == [])
+        #expect(try await tell(0, 3, claimed: "now() - interval '1 second'") == [])
+        try await rest(1000)
+        #expect(try await picture() == ["closed 1"])
+        #expect(try await rested() > 590)
+        // A longer one makes it longer.
+        try await rest(900_000)
+        #expect(try await picture() == ["closed 1"])
+        #expect(try await rested() > 890)
+        // Without a rest an answer is one, however late.
+        try await queue.sql("UPDATE fiscal.destination SET paused_until = NULL")
+        #expect(try await tell(1, 0, claimed: "now() - interval '1 second'") == ["provider false"])
+        #expect(try await picture() == ["open 0"])
+    }
+
+    @Test func shortRestsGrow() async throws {
+        // From the moment that each was ordered: how busy the machine is says nothing about it.
+        for expected in [5, 10, 20] {
+            let before = try await queue.texts("SELECT clock_timestamp()::text")[0]
+            try await rest(1)
+            #expect(try await rested(since: "'\(before)'::timestamptz") >= expected)
+            #expect(
+                try await queue.number(
+                    """
+                    SELECT (least(paused_until, broken_until) <= clock_timestamp() + interval '\(expected) seconds')::int
+                    FROM fiscal.destination
+                    """) == 1)
+            try await endRest()
+        }
+    }
 }

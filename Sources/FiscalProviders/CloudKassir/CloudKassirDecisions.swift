@@ -126,7 +126,7 @@ struct CloudKassirDecisions {
         case 401, 403: return .credentials(fault(.credentials, "CloudKassir refused the login or the password."))
         case 429: return .throttled(fault(.limit, "CloudKassir takes no more requests for now."), pause)
         case 503 where response.retryAfter != nil:
-            return .unavailable(fault(.limit, "CloudKassir is not available for now."), pause)
+            return .unavailable(fault(.outage, "CloudKassir is not available for now."), pause)
         case 408: return .unclear(fault(.network, "CloudKassir waited too long for the request."))
         case 400..<500: return .request(fault(.data, "CloudKassir refused the request with status \(response.status)."))
         default: return .unclear(fault(.answer, "CloudKassir answered with status \(response.status)."))

@@ -10,6 +10,8 @@ package struct ProviderFault: Error, Hashable, Sendable, CustomStringConvertible
         case credentials
         /// Nobody: the account's limit of requests is used up for now.
         case limit
+        /// The provider: it is away for a while, by its own word.
+        case outage
         /// The network between here and the provider.
         case network
         /// The provider: its answer could not be understood.

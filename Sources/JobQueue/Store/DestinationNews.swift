@@ -2,7 +2,7 @@ import Postgres
 
 /// What the reports of one transaction mean for one destination.
 struct DestinationNews: Sendable {
-    /// Runs to which it gave an answer, whatever that said.
+    /// Runs to which it gave an answer that is not to be blamed on it, whatever that said.
     private(set) var successes = 0
     /// Runs whose failure is to be blamed on it; the jobs of one failed call are one.
     private(set) var failures = 0
@@ -31,12 +31,14 @@ struct DestinationNews: Sendable {
             holds.append((hold, failure))
         }
         switch report.outcome.verdict {
-        case .next, .snooze, .finish, .throttled, .unauthorised: successes += 1
         case .later(let failure, _) where failure.blamesDestination,
-            .inDoubt(let failure, _) where failure.blamesDestination:
+            .throttled(let failure, _) where failure.blamesDestination,
+            .inDoubt(let failure, _) where failure.blamesDestination,
+            .dead(let failure) where failure.blamesDestination:
             lastFailedClaim = max(lastFailedClaim ?? claimedAt, claimedAt)
             let isNew = !report.disposition.isBatched || failedCalls.insert(claimedAt).inserted
             failures += isNew ? 1 : 0
+        case .next, .snooze, .finish, .throttled, .unauthorised: successes += 1
         case .dead, .later, .inDoubt:
             // What never reached the destination says nothing about it.
             successes += report.outcome.exchange?.answeredAt != nil ? 1 : 0

@@ -110,10 +110,21 @@ extension ReceiptSteps {
                 .later(failure.provider(fault, blames: true), after: pauseAfterFault(run, shop, jitter)),
                 exchange: exchange)
         case .throttled(let fault, let retryAfter):
-            return Outcome(.throttled(failure.provider(fault), retryAfter: retryAfter), exchange: exchange)
+            return Outcome(
+                .throttled(failure.provider(fault), retryAfter: retryAfter),
+                effects: rest(receipt.destination, fault, retryAfter), exchange: exchange)
         case .unauthorised(let fault):
             return Outcome(.unauthorised(failure.provider(fault)), exchange: exchange)
         }
+    }
+
+    /// What is sent to an account that is away would be a doubt for a person where a repeat could be a second receipt: the
+    /// word of a poll spares them, too.
+    private func rest(_ destination: String, _ fault: ProviderFault, _ pause: Duration?) -> [Effect] {
+        guard fault.kind == .outage, directory.registers[destination]?.provider.doubt.policy == .person else {
+            return []
+        }
+        return [DestinationEffects.rest(destination, for: pause ?? .zero, failure.provider(fault))]
     }
 
     private static let pauseAfterPassingFailure: Duration = .seconds(30)

@@ -129,7 +129,8 @@ extension ReceiptSteps {
                 let rest = answer.pause.map {
                     DestinationEffects.rest(receipt.destination, for: $0, failure.provider(fault))
                 }
-                return Outcome(.dead(failure.inDoubt()), effects: rest.map { [$0] } ?? [], exchange: exchange)
+                return Outcome(
+                    .dead(failure.inDoubt(blames: true)), effects: rest.map { [$0] } ?? [], exchange: exchange)
             }
             return Outcome(
                 .inDoubt(failure.provider(fault, blames: true), retryAfter: answer.pause), exchange: exchange)

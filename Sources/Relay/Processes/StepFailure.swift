@@ -10,8 +10,8 @@ package struct StepFailure: Sendable {
         self.language = language
     }
 
-    private func say(_ code: String, _ russian: String, _ english: String) -> JobFailure {
-        JobFailure(code: code, message: language == .russian ? russian : english)
+    private func say(_ code: String, _ russian: String, _ english: String, blames: Bool = false) -> JobFailure {
+        JobFailure(code: code, message: language == .russian ? russian : english, blamesDestination: blames)
     }
 
     /// The code of the first fault, and every fault with its field and what is accepted there.
@@ -123,12 +123,13 @@ package struct StepFailure: Sendable {
             "The receipt is \(state.rawValue), so there is nothing to send.")
     }
 
-    package func inDoubt() -> JobFailure {
+    /// `blames`: the destination has just failed to say what it did.
+    package func inDoubt(blames: Bool = false) -> JobFailure {
         say(
             "in_doubt",
             "Неизвестно, принял ли провайдер чек. Посмотрите в его кабинете и решите: jobs resolve --accepted или --absent.",
-            "Whether the provider has the receipt is unknown. Look into its account and decide: jobs resolve --accepted or --absent."
-        )
+            "Whether the provider has the receipt is unknown. Look into its account and decide: jobs resolve --accepted or --absent.",
+            blames: blames)
     }
 
     package func unreadableSigns() -> JobFailure {
@@ -142,7 +143,8 @@ package struct StepFailure: Sendable {
         say("database_unavailable", "База данных не ответила.", "The database did not answer.")
     }
 
+    /// An account that is away by its own word is to blame in any case.
     package func provider(_ fault: ProviderFault, blames: Bool = false) -> JobFailure {
-        JobFailure(code: fault.code, message: fault.message, blamesDestination: blames)
+        JobFailure(code: fault.code, message: fault.message, blamesDestination: blames || fault.kind == .outage)
     }
 }

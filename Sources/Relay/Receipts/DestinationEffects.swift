@@ -10,13 +10,14 @@ package enum DestinationEffects {
         statement: Statement(
             "destination.rest",
             """
-            SELECT fiscal.hold_destination(r.name, max(r.ms), min(r.code), min(r.reason))
+            SELECT fiscal.rest_destination(r.name, max(r.ms), min(r.code), min(r.reason))
             FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[]) AS r (name, ms, code, reason)
             GROUP BY r.name ORDER BY r.name
             """),
         columns: [.text, .bigint, .text, .text])
 
-    /// Nothing is sent to the destination for a while, by any worker.
+    /// Nothing is sent to the destination for a while, by any worker; then one run probes it, and the others wait for what
+    /// that hears. For where whatever is sent to an account that is away leaves a person with a doubt.
     package static func rest(_ destination: String, for pause: Duration, _ failure: JobFailure) -> Effect {
         let milliseconds = Int64(pause / .milliseconds(1))
         return Effect(

@@ -40,6 +40,7 @@ package enum RelayMigrations {
         migration(33, "doubt_called", PackageResources._033_doubt_called_sql),
         migration(34, "partition", PackageResources._034_partition_sql),
         migration(35, "payload_text", PackageResources._035_payload_text_sql),
+        migration(36, "rest", PackageResources._036_rest_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ bytes: [UInt8]) -> Migration {

@@ -53,6 +53,8 @@ struct Stage: Sendable {
             pool: pool, listenerConfiguration: try PostgresConfiguration(url: url(.worker)),
             steps: RelaySteps.definitions(directory: directory, pool: pool, language: .english),
             effects: RelaySteps.effects,
+            // Without limits a destination has no row before something happens to it.
+            destinations: directory.limits.filter { $0.rate != nil || $0.concurrency != nil },
             schedules: RelaySteps.schedules(
                 of: directory, pool: pool, language: .english, retention: configuration.retention
                     // What looks after portals and stock comes round when a test orders it.

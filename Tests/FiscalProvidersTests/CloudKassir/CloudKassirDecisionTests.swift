@@ -71,7 +71,7 @@ import Testing
             Issue.record("another class")
             return
         }
-        #expect(fault.kind == .limit)
+        #expect(fault.kind == .outage)
         #expect(unrepeatable.submit(away, now: 0).pause == .seconds(7))
         #expect(unrepeatable.submit(answered(503, retryAfter: "soon"), now: 0).pause == .seconds(10))
         #expect(unrepeatable.submit(answered(503), now: 0).pause == nil)

@@ -30,7 +30,8 @@ struct ReceiptsAndDatabase {
         configuration.lease = .seconds(3600)
         let id = try await QueueStore.register(in: pool, configuration, try #require(SampleShops.definitions))
         store = QueueStore(
-            pool: pool, worker: id, lease: .endless, effects: ReceiptEffects.kinds + CallbackEffects.kinds)
+            pool: pool, worker: id, lease: .endless,
+            effects: ReceiptEffects.kinds + CallbackEffects.kinds + DestinationEffects.kinds)
         let moment = try await now
         #expect(model.register(book.registration, lease: configuration.lease, at: moment) == id.rawValue)
         try await sql("SELECT setval('fiscal.outbox_id_seq', \(model.firstSpawned))")
@@ -141,6 +142,13 @@ struct ReceiptsAndDatabase {
         where (model.jobs[index].state == .ready || model.jobs[index].isDue) && model.jobs[index].runAt >= moment {
             model.jobs[index].runAt = model.jobs[index].runAt <= end ? end : end.advanced(by: .seconds(3600))
         }
+        // Nor does a breaker let a probe through.
+        try await sql(
+            """
+            UPDATE fiscal.destination SET broken_until = broken_until + interval '1 hour'
+            WHERE broken_until > now() AND broken_until < now() + interval '30 minutes'
+            """)
+        for name in model.destinations.keys { model.destinations[name]?.holdBreaker(at: end) }
     }
 
     private mutating func callBack() async throws {
@@ -245,9 +253,10 @@ struct ReceiptsAndDatabase {
     }
 
     private mutating func fault() -> ProviderReply {
-        switch Int.random(in: 0..<3, using: &random) {
+        switch Int.random(in: 0..<4, using: &random) {
         case 0: .failed(provenUnsent: Bool.random(using: &random), reason: "reset")
         case 1: .answered(ProviderResponse(status: 500))
+        case 2: .answered(ProviderResponse(status: 503, retryAfter: "3600"))
         default: .answered(ProviderResponse(status: 429, retryAfter: "3600"))
         }
     }

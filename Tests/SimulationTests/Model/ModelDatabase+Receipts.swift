@@ -66,6 +66,11 @@ extension ModelDatabase {
             receipts.append(ModelReceipt(id: Int64(receipts.count + 1), promised: promised, createdAt: now))
             return
         }
+        if effect.kind.name == "destination.rest" {
+            guard let name = effect.row[0].string, let wait = effect.row[1].integer else { return }
+            destinations[name, default: ModelDestination()].rest(for: .milliseconds(wait), at: now)
+            return
+        }
         let id = effect.row[0].integer
         guard let index = receipts.firstIndex(where: { $0.id == id }) else { return }
         if effect.kind.name == "callback.hasten" {

@@ -71,6 +71,12 @@ struct ModelDestination: Sendable {
     /// How runs for it went, the last of the failed ones claimed at `claimed`; without failures, the last of all.
     mutating func report(successes: Int, failures bad: Int, claimed: Timestamp?, at now: Timestamp) {
         if successes > 0 {
+            // It rests by its own word: what was under way when it asked for that does not say that it is back.
+            if let brokenUntil, let pausedUntil, let claimed, brokenUntil > now, pausedUntil >= brokenUntil,
+                claimed < brokenUntil
+            {
+                return
+            }
             (failures, openings, brokenUntil, probingUntil) = (0, 0, nil, nil)
         } else if bad == 0 {
             // A probe that heard nothing is given up.
@@ -90,6 +96,16 @@ struct ModelDestination: Sendable {
     /// Closes it, longer than it is closed already; `nil`: until a person opens it.
     mutating func hold(for wait: Duration?, at now: Timestamp) {
         let end = wait.map { now.advanced(by: $0) } ?? .infinity
+        pausedUntil = max(pausedUntil ?? end, end)
+    }
+
+    /// It is away by its own word; see `fiscal.rest_destination`.
+    mutating func rest(for wait: Duration, at now: Timestamp) {
+        let isNew = brokenUntil.map { $0 <= now } ?? true
+        let least = isNew ? now.advanced(by: .seconds(min(300, 5 << min(openings, 10)))) : brokenUntil ?? now
+        let end = max(now.advanced(by: max(.zero, wait)), least)
+        (brokenUntil, probingUntil) = (end, nil)
+        if isNew { (failures, openings) = (failures + 1, openings + 1) }
         pausedUntil = max(pausedUntil ?? end, end)
     }
 
