@@ -50,6 +50,53 @@ struct ReconcileScheduleTests {
         }
     }
 
+    /// More shipments than one comparison reads: the next goes on, and what was found once stays found.
+    @Test func shipmentsAreReadInPiecesThatForgetNothing() async throws {
+        let shop = ShopSpec(more: [
+            "fiscal_deadline: 72h", "reconcile: { shipment_pages: 1, unpaid_for: 1h, pay_systems: \"3\" }",
+        ])
+        try await withWorkingStage([shop]) { stage in
+            let now = Int64(Date().timeIntervalSince1970)
+            let told = try await stage.insert(
+                "order.paid", key: "1", order: 1,
+                at: Timestamp(microsecondsSince1970: (now - 40 * 3600) * 1_000_000),
+                Payload.paid(order: 1, payment: "1", sum: "100.00", Self.lines))
+            #expect(try await stage.fate(of: told) == .ended("fiscalised"))
+            // Of sixty orders that left, the first and the last are not paid.
+            stage.sandbox.createOrders(
+                (101...160).map { id in
+                    OrderSeed(
+                        id: id, price: "100.00", isPaid: id != 101 && id != 160, properties: ["EMAIL": Sample.email],
+                        delivery: "0", deductedAt: now - 30 * 3600)
+                }, in: "main")
+            func alarms() async throws -> [String] {
+                try await stage.openAlarms().filter {
+                    ["reconcile:main", "shipments_behind:main"].contains($0)
+                }
+            }
+            func text() async throws -> String {
+                try await stage.texts(
+                    "SELECT text FROM fiscal.alarm WHERE key = 'reconcile:main' AND cleared_at IS NULL"
+                )
+                .first ?? ""
+            }
+            try await compare(stage)
+            #expect(try await alarms() == ["reconcile:main", "shipments_behind:main"])
+            #expect(try await text().contains("(1 unreported)"))
+            for _ in 1...2 {
+                try await compare(stage)
+                #expect(try await alarms() == ["reconcile:main"])
+                #expect(try await text().contains("(2 unreported)"))
+            }
+            for order in [101, 160] {
+                let paid = try await stage.pay(order: order, payment: "\(order)", sum: "100.00", Self.lines)
+                #expect(try await stage.fate(of: paid) == .ended("fiscalised"))
+            }
+            try await compare(stage)
+            #expect(try await alarms() == [])
+        }
+    }
+
     @Test func aShopCanDoWithoutIt() async throws {
         try await withStage { stage in
             try await stage.working([ShopSpec(more: ["reconcile: { scheduled: false }"])]) { _ in

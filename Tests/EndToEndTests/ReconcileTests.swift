@@ -204,6 +204,48 @@ struct ReconcileTests {
         }
     }
 
+    /// Money for what was handed over went back, and no line says whether the goods did: until their shipment is undone.
+    @Test func aWholeRefundWithoutLinesIsNamedWhileItsGoodsAreOut() async throws {
+        try await withWorkingStage { stage in
+            let (moment, day) = (Self.moment(), try Self.day(Self.moment()))
+            let goods = [Payload.line("1", "100.00", "2", #""product_id": 501, "store_id": 1"#)]
+            for (order, more) in [(31, ""), (32, #", "stock_effect": "none""#)] {
+                stage.place(order: order, price: "200.00")
+                let refund = """
+                    { "v": 1, "order": { "id": \(order) }, "payment": { "id": "\(order)" }, "refund": { "id": "r" }\(more) }
+                    """
+                for (kind, payload) in [
+                    (
+                        "order.paid",
+                        Payload.paid(
+                            order: order, payment: "\(order)", sum: "200.00", settlement: "full_prepayment", goods)
+                    ), ("order.shipped", Payload.shipped(order: order, shipment: "\(order)", goods)),
+                    ("payment.refunded", refund),
+                ] {
+                    let event = try await stage.insert(kind, key: "\(kind):\(order)", order: order, at: moment, payload)
+                    #expect(try await stage.fate(of: event) == .ended("fiscalised"))
+                }
+            }
+            try await Console.open(stage) { console in
+                func found(expecting status: Int32) async throws -> [AnyJSON?] {
+                    let answer = try await console.json(
+                        AnyJSON.self, "receipts", "reconcile", "--shop", "main", "--from", day, "--offline",
+                        expecting: status)
+                    return (0..<(answer["discrepancies"]?.count ?? 0)).map { answer["discrepancies"]?[$0] }
+                }
+                // The other one says that its goods stay with the buyer.
+                let named = try await found(expecting: 1)
+                #expect(named.map { $0?["kind"] } == [.text("unreturned")])
+                #expect(named.map { $0?["order"] } == [.text("31")])
+                try await stage.insert(
+                    "shipment.undone", key: "undone", order: 31,
+                    #"{ "v": 1, "order": { "id": 31 }, "shipment": { "id": "31" } }"#)
+                try await stage.settled()
+                #expect(try await found(expecting: 0).isEmpty)
+            }
+        }
+    }
+
     /// Left for a buyer who has not paid, and nobody told: a sale on credit without a receipt.
     @Test func anUnpaidOrderThatWasShippedInSilenceIsFound() async throws {
         try await withWorkingStage([ShopSpec(more: ["reconcile: { pay_systems: \"3\" }"])]) { stage in

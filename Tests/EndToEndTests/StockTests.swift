@@ -151,6 +151,8 @@ struct StockTests {
             #expect(stage.sandbox.summary().cloudKassir.fiscalised == 2)
             let other = try await stage.insert("order.shipped", key: "s3", order: 1001, ship(6, "1"))
             #expect(try await stage.fate(of: other) == .dead("already_receipted"))
+            // The dead letter says what is to be done.
+            #expect(try await stage.reason(of: other).contains("write a payment.refunded of the lines that were not"))
             #expect(stage.sandbox.summary().cloudKassir.fiscalised == 2)
         }
     }

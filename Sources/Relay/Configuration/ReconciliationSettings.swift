@@ -13,6 +13,8 @@ package struct ReconciliationSettings: Hashable, Sendable {
     package let prepaidFor: Duration
     /// How long an order may be out and not paid before a shipment without `order.shipped` counts as forgotten.
     package let unpaidFor: Duration
+    /// How many pages of 50 shipments one comparison reads in the portal; the next goes on from there.
+    package let shipmentPages: Int
     /// Ids of the portal's pay systems whose payments are reported to us; empty: all.
     package let paySystems: Set<Int>
 
@@ -25,6 +27,7 @@ package struct ReconciliationSettings: Hashable, Sendable {
             "\(key).prepaid_for", in: .seconds(3600)...(.seconds(1000 * 86400)), default: .seconds(30 * 86400))
         unpaidFor = reader.duration(
             "\(key).unpaid_for", in: .seconds(3600)...(.seconds(365 * 86400)), default: .seconds(14 * 86400))
+        shipmentPages = reader.integer("\(key).shipment_pages", in: 1...10_000, default: 100)
         paySystems = Self.numbers("\(key).pay_systems", from: &reader)
     }
 

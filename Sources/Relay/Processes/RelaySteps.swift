@@ -37,7 +37,8 @@ package enum RelaySteps {
     /// The changes that those steps order, in the order in which they are carried out.
     package static let effects =
         ReceiptEffects.kinds + PrintedReceiptEffects.kinds + CallbackEffects.kinds + WritebackEffects.kinds
-        + AlarmEffects.kinds + DestinationEffects.kinds + StockEffects.kinds
+        + AlarmEffects.kinds + DestinationEffects.kinds
+        + ShipmentSweepEffects.kinds + StockEffects.kinds
 }
 
 extension LogSettings.Language {

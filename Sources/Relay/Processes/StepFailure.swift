@@ -90,10 +90,19 @@ package struct StepFailure: Sendable {
             "The receipt was not sent within \(hours) hours of the event. Replay with --as receipt or --as correction.")
     }
 
+    /// A second hand-over under one shipment is the first one mended, which no second receipt can do.
     package func alreadyReceipted(by event: Int64, settlement: String) -> JobFailure {
-        say(
-            "already_receipted", "На этот расчёт (\(settlement)) уже есть чек: событие \(event).",
-            "This settlement (\(settlement)) is already receipted by event \(event).")
+        let isShipment = settlement.hasPrefix(SettlementKey.shipmentPrefix)
+        return say(
+            "already_receipted",
+            "На этот расчёт (\(settlement)) уже есть чек: событие \(event)."
+                + (isShipment
+                    ? " Если передано не то: на непереданное запишите payment.refunded с позициями, добавленное отгрузите"
+                        + " отдельной отгрузкой, затем отмените задание." : ""),
+            "This settlement (\(settlement)) is already receipted by event \(event)."
+                + (isShipment
+                    ? " If something else was handed over: write a payment.refunded of the lines that were not, ship what was"
+                        + " added as a shipment of its own, then cancel this job." : ""))
     }
 
     package func planChanged(part: Int) -> JobFailure {

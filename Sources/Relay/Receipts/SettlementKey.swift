@@ -13,11 +13,13 @@ package enum SettlementKey: Hashable, Sendable, CustomStringConvertible {
     /// A repair of that receipt: of our own by its key, or of a missed settlement by the key of its event.
     case correction(of: String)
 
+    static let shipmentPrefix = "shipment:"
+
     package var description: String {
         switch self {
         case .paymentIn(let payment, let time): "payment:\(payment):in:\(time)"
         case .paymentOut(let payment, let refund): "payment:\(payment):out:\(refund)"
-        case .shipment(let shipment): "shipment:\(shipment)"
+        case .shipment(let shipment): Self.shipmentPrefix + shipment
         case .pointOfSale(let transaction): "pos:\(transaction)"
         case .check(let portal, let check): "check:\(portal):\(check)"
         case .correction(let receipt): "correction:\(receipt)"

@@ -28,7 +28,10 @@ package struct BookComparison: Sendable {
     ) -> [Discrepancy] {
         let own = Dictionary(grouping: receipts, by: \.eventID)
         var found: [Discrepancy] = []
-        for event in events { found += compare(event, own[event.id] ?? []) }
+        for event in events {
+            found += compare(event, own[event.id] ?? [])
+            if event.leavesGoodsOut { found.append(unreturned(event)) }
+        }
         found += doubles(events, receipts)
         let fates = Dictionary(events.map { ($0.id, $0) }) { first, _ in first }
         for receipt in receipts {
@@ -80,6 +83,15 @@ package struct BookComparison: Sendable {
             kopecks: printed.reduce(0) {
                 $0 + $1.total.kopecks - (event.isRefund ? $1.payments.credit.kopecks : 0)
             })
+    }
+
+    /// It is said while it is recent: that the buyer keeps the goods is a person's to know, and no later event tells it.
+    private func unreturned(_ event: BookedEvent) -> Discrepancy {
+        var found = Discrepancy(
+            .unreturned, day: day(of: event), event: event, expected: event.amount,
+            "the refund names no lines, and goods of the order are out: undo their shipment if they came back")
+        found.isGivenUp = true
+        return found
     }
 
     // MARK: Doubles

@@ -25,6 +25,9 @@ package struct BookedEvent: Hashable, Sendable {
     /// What changes hands by a check of Bitrix's own cash register; nil for everything else.
     package var check: CheckMoney?
     package var fate: Fate
+    /// Of a refund without lines: whether money for goods that were handed over went back by it, and those goods are out by
+    /// our ledger, so that nobody has said where they are.
+    package var leavesGoodsOut: Bool
 
     /// The money of a check: cash and cashless, without what offsets an advance or stays owed.
     package struct CheckMoney: Hashable, Sendable {
@@ -40,7 +43,7 @@ package struct BookedEvent: Hashable, Sendable {
 
     package init(
         id: Int64, kind: String, occurredAt: Timestamp, amount: Money?, order: String? = nil, payment: String? = nil,
-        check: CheckMoney? = nil, fate: Fate
+        check: CheckMoney? = nil, fate: Fate, leavesGoodsOut: Bool = false
     ) {
         self.id = id
         self.kind = kind
@@ -50,6 +53,7 @@ package struct BookedEvent: Hashable, Sendable {
         self.payment = payment
         self.check = check
         self.fate = fate
+        self.leavesGoodsOut = leavesGoodsOut
     }
 
     /// Kinds whose events are compared with receipts.

@@ -49,6 +49,7 @@ package struct ReconcileStep: Sendable {
         options.lookBack = Self.lookBack
         // Those are looked at that have just been out for too long.
         (options.unpaidFor, options.unpaidShift) = (settings.unpaidFor, settings.unpaidFor)
+        options.shipmentPages = settings.shipmentPages
         do {
             let alarmed = try await ReconciliationStore(pool: pool).alarmed(Self.alarm(shop.name))
             let zone = shop.settings.zone
@@ -57,7 +58,10 @@ package struct ReconcileStep: Sendable {
                 let period = Self.period(recent, alarmedSince: alarmed)
             else { return Outcome(.finish(outcome: "no_period")) }
             let result = try await Reconciliation(shop: shop, directory: directory, pool: pool).run(period, options)
-            return Self.outcome(of: result.discrepancies, shop: shop.name, period, recent: recent)
+            let outcome = Self.outcome(of: result.discrepancies, shop: shop.name, period, recent: recent)
+            return Outcome(
+                outcome.verdict,
+                effects: outcome.effects + Self.effects(of: result.sweep, isBehind: result.isBehind, shop: shop.name))
         } catch is CancellationError {
             return Outcome(.handBack)
         } catch {
@@ -110,6 +114,22 @@ package struct ReconcileStep: Sendable {
         }
         return Outcome(
             .finish(outcome: !found.isEmpty ? "differs" : isUnasked ? "unasked" : "agreed"), effects: effects)
+    }
+
+    /// Where the next comparison goes on reading the portal's shipments, and the word that this one was not the last of them.
+    package static func effects(of sweep: ShipmentSweep?, isBehind: Bool, shop: String) -> [Effect] {
+        guard let sweep else { return [] }
+        let alarm = "shipments_behind:\(shop)"
+        return [
+            ShipmentSweepEffects.keep(sweep, shop: shop),
+            isBehind
+                ? AlarmEffects.raise(
+                    alarm, .warning,
+                    "the portal of shop \(shop) has more shipments than a comparison reads (reconcile.shipment_pages): it "
+                        + "has come to number \(sweep.last), and orders that were shipped and not paid may not be known yet"
+                )
+                : AlarmEffects.clear(alarm),
+        ]
     }
 
     private static func alarm(_ shop: String) -> String { "reconcile:\(shop)" }

@@ -14,6 +14,9 @@ package struct Reconciliation: Sendable {
         package var unpaidFor: Duration = .seconds(14 * 86_400)
         /// How far before the period unpaid shipments are looked for; zero: those that left in the period.
         package var unpaidShift: Duration = .zero
+        /// How many pages of the portal's shipments are read, going on from where an earlier comparison stopped; nil: all
+        /// of the period, whatever that takes of the portal's calls.
+        package var shipmentPages: Int?
         /// How far before the period prepayments are looked for; zero: only those of the period.
         package var lookBack: Duration = .zero
         /// When to stop asking.
@@ -32,6 +35,10 @@ package struct Reconciliation: Sendable {
         package var events = 0
         package var receipts = 0
         package var asked = 0
+        /// How far the portal's shipments are read now, to be kept for the next comparison; nil: nothing is.
+        package var sweep: ShipmentSweep?
+        /// Whether there are shipments that this one did not come to.
+        package var isBehind = false
     }
 
     /// Orders with open prepayments that are looked at in one run.
@@ -97,8 +104,10 @@ package struct Reconciliation: Sendable {
         result.discrepancies += comparison.discrepancies([], [], unasked)
         result.discrepancies += try await prepayments(period, options, now: now)
         if options.asks, let portal = shop.portal {
-            result.discrepancies += try await UnpaidShipments(shop: shop, portal: portal, store: store)
-                .discrepancies(period, options, now: now)
+            let unpaid = try await UnpaidShipments(shop: shop, portal: portal, store: store)
+                .findings(period, options, now: now)
+            result.discrepancies += unpaid.discrepancies
+            (result.sweep, result.isBehind) = (unpaid.sweep, unpaid.isBehind)
         }
         return result
     }

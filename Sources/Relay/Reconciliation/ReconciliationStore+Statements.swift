@@ -29,7 +29,18 @@ extension ReconciliationStore {
                                              WHEN 'array' THEN o.payload -> 'payments' ELSE '[]' END) AS p
                    WHERE p ->> 'type' IN ('cash', 'cashless') AND p ->> 'sum' ~ '^[0-9]{1,12}([.][0-9]{1,8})?$')
                END AS check_money,
-               coalesce(o.payload #>> '{check,type}' ~ 'return(cash)?$', false) AS is_returned
+               coalesce(o.payload #>> '{check,type}' ~ 'return(cash)?$', false) AS is_returned,
+               o.kind = 'payment.refunded' AND jsonb_typeof(o.payload -> 'items') IS DISTINCT FROM 'array'
+                   AND o.payload ->> 'stock_effect' IS DISTINCT FROM 'none'
+                   -- What is given back of goods that changed hands is a return of the full payment.
+                   AND EXISTS (SELECT FROM fiscal.receipt r
+                               WHERE r.event_id = o.id AND r.state = 'fiscalised'
+                                 AND r.document @? '$.body.items[*] ? (@.method == "full_payment")')
+                   AND EXISTS (SELECT FROM fiscal.stock_movement m
+                               WHERE m.shop = o.shop AND m.family IN (
+                                   SELECT s.family FROM fiscal.stock_movement s
+                                   WHERE s.shop = o.shop AND s.order_id = o.payload #>> '{order,id}' AND s.kind = 'shipment')
+                               GROUP BY m.family, m.product_id HAVING sum(m.quantity) < 0) AS leaves_goods_out
         FROM fiscal.outbox o
             LEFT JOIN fiscal.event_end e ON e.event_id = o.id
             LEFT JOIN fiscal.job j ON j.id = o.id

@@ -4,7 +4,7 @@ package import Postgres
 
 /// Reads what reconciliation compares. Every statement is one set, and none looks at more than its days.
 package struct ReconciliationStore: Sendable {
-    private let pool: PostgresPool
+    let pool: PostgresPool
 
     package init(pool: PostgresPool) {
         self.pool = pool
@@ -128,7 +128,7 @@ package struct ReconciliationStore: Sendable {
             payment: try row.getOptional("payment"),
             check: moved.flatMap { try? Money(decimalText: $0) }.map {
                 BookedEvent.CheckMoney(sum: $0, isReturned: isReturned)
-            }, fate: fate)
+            }, fate: fate, leavesGoodsOut: try row.getOptional(Bool.self, "leaves_goods_out") ?? false)
     }
 
     private static func receipt(_ row: borrowing Row) throws(PostgresError) -> BookedReceipt {

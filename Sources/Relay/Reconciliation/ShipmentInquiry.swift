@@ -8,7 +8,7 @@ package struct ShipmentInquiry: Sendable {
     private static let pageSize = 50
 
     /// A shipment that the portal calls deducted.
-    package struct Shipped: Hashable, Sendable {
+    package struct Shipped: Hashable, Codable, Sendable {
         package let order: String
         package let shipment: String
         /// Seconds since 1970-01-01T00:00:00Z; nil where the portal does not say.
@@ -18,6 +18,24 @@ package struct ShipmentInquiry: Sendable {
             self.order = order
             self.shipment = shipment
             self.leftAt = leftAt
+        }
+    }
+
+    /// A part of a list, by rising ids of shipments.
+    package struct Piece: Hashable, Sendable {
+        package let shipped: [Shipped]
+        /// The highest id that was read; what the question began above, if there was none.
+        package let last: Int64
+        /// Whether the list ends with it.
+        package let isWhole: Bool
+        /// Questions that it took, from 1.
+        package let pages: Int
+
+        package init(shipped: [Shipped], last: Int64, isWhole: Bool, pages: Int) {
+            self.shipped = shipped
+            self.last = last
+            self.isWhole = isWhole
+            self.pages = pages
         }
     }
 
@@ -47,17 +65,29 @@ package struct ShipmentInquiry: Sendable {
 
     /// Shipments that left between two instants, in seconds since 1970-01-01T00:00:00Z, the later one excluded.
     ///
+    /// - Parameters:
+    ///   - start: The first instant.
+    ///   - end: The first instant after them.
+    ///   - last: Only shipments with higher ids.
+    ///   - pages: As many questions are asked at most, from 1.
+    /// - Returns: What was read of the list.
     /// - Throws: ``BitrixFault``; nothing was changed in the portal.
-    package func shipped(from start: Int64, to end: Int64) async throws(BitrixFault) -> [Shipped] {
+    package func shipped(
+        from start: Int64, to end: Int64, above last: Int64 = 0, atMost pages: Int = .max
+    ) async throws(BitrixFault) -> Piece {
         // Portals keep times without a zone, and more than one has confused them: a day more on either side is asked for.
         let days = (start / 86_400 - 1)...max(start / 86_400, end / 86_400 + 2)
         guard let first = CivilDate(daysSince1970: Int(days.lowerBound)),
-            let last = CivilDate(daysSince1970: Int(days.upperBound))
-        else { return [] }
-        return try await pages([
-            .init(">=dateDeducted", .string("\(first)T00:00:00+00:00")),
-            .init("<dateDeducted", .string("\(last)T00:00:00+00:00")),
-        ]).filter { shipment in shipment.leftAt.map { start <= $0 && $0 < end } ?? false }
+            let final = CivilDate(daysSince1970: Int(days.upperBound))
+        else { return Piece(shipped: [], last: last, isWhole: true, pages: 1) }
+        let piece = try await piece(
+            [
+                .init(">=dateDeducted", .string("\(first)T00:00:00+00:00")),
+                .init("<dateDeducted", .string("\(final)T00:00:00+00:00")),
+            ], above: last, atMost: pages)
+        return Piece(
+            shipped: piece.shipped.filter { shipment in shipment.leftAt.map { start <= $0 && $0 < end } ?? false },
+            last: piece.last, isWhole: piece.isWhole, pages: piece.pages)
     }
 
     /// Those of these orders that nobody has paid, and that are to be paid through one of the pay systems.
@@ -76,8 +106,8 @@ package struct ShipmentInquiry: Sendable {
         while !numbers.isEmpty {
             let filter: BitrixValue = .list(numbers.prefix(Self.width).map { .integer($0) })
             for row in try await rows(
-                "sale.payment.list", "payments", ["id", "orderId", "paid", "paySystemId"], [.init("@orderId", filter)])
-            {
+                "sale.payment.list", "payments", ["id", "orderId", "paid", "paySystemId"], [.init("@orderId", filter)]
+            ).rows {
                 guard let order = row["orderId"]?.text else { continue }
                 if row["paid"]?.flag == true { paid.insert(order) }
                 if row["paySystemId"]?.integer.map({ paySystems.contains(Int($0)) }) == true { unpaid.insert(order) }
@@ -88,37 +118,49 @@ package struct ShipmentInquiry: Sendable {
     }
 
     private func page(_ orders: [Int64]) async throws(BitrixFault) -> [Shipped] {
-        try await pages([.init("@orderId", .list(orders.map { .integer($0) }))])
+        try await piece([.init("@orderId", .list(orders.map { .integer($0) }))]).shipped
     }
 
     /// The deducted shipments that meet a filter.
-    private func pages(_ filter: [BitrixValue.Member]) async throws(BitrixFault) -> [Shipped] {
-        try await rows(
+    private func piece(
+        _ filter: [BitrixValue.Member], above last: Int64 = 0, atMost pages: Int = .max
+    ) async throws(BitrixFault) -> Piece {
+        let list = try await rows(
             "sale.shipment.list", "shipments", ["id", "orderId", "deducted", "dateDeducted"],
-            filter + [.init("deducted", "Y")]
-        ).compactMap { row in
+            filter + [.init("deducted", "Y")], above: last, atMost: pages)
+        let shipped = list.rows.compactMap { row -> Shipped? in
             guard row["deducted"]?.flag == true, let order = row["orderId"]?.text, let id = row["id"]?.text else {
                 return nil
             }
             return Shipped(order: order, shipment: id, leftAt: row["dateDeducted"]?.text.flatMap(EventTime.seconds))
         }
+        return Piece(shipped: shipped, last: list.last, isWhole: list.isWhole, pages: list.pages)
     }
 
-    /// All rows of a list, page by page, by their ids.
+    private struct List {
+        var rows: [BitrixValue] = []
+        var last: Int64
+        var isWhole = false
+        var pages = 0
+    }
+
+    /// The rows of a list, page by page, by their ids.
     private func rows(
-        _ method: String, _ name: String, _ fields: [String], _ filter: [BitrixValue.Member]
-    ) async throws(BitrixFault) -> [BitrixValue] {
-        var found: [BitrixValue] = []
-        var last: Int64 = 0
-        while true {
+        _ method: String, _ name: String, _ fields: [String], _ filter: [BitrixValue.Member], above start: Int64 = 0,
+        atMost most: Int = .max
+    ) async throws(BitrixFault) -> List {
+        var list = List(last: start)
+        repeat {
             if let end, end <= .now { throw .unexpected(method, "end of the list in the time that there was") }
-            let answer = try await client.call(Self.call(method, fields, filter, above: last))
+            let answer = try await client.call(Self.call(method, fields, filter, above: list.last))
             guard let rows = answer.result[name]?.elements else { throw .unexpected(method, "list of \(name)") }
-            found += rows
-            let highest = rows.compactMap { $0["id"]?.identifier }.max() ?? last
-            guard rows.count >= Self.pageSize, highest > last else { return found }
-            last = highest
-        }
+            list.rows += rows
+            list.pages += 1
+            let highest = max(list.last, rows.compactMap { $0["id"]?.identifier }.max() ?? list.last)
+            list.isWhole = rows.count < Self.pageSize || highest == list.last
+            list.last = highest
+        } while !list.isWhole && list.pages < most
+        return list
     }
 
     private static func call(

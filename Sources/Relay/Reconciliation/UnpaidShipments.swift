@@ -9,50 +9,125 @@ struct UnpaidShipments: Sendable {
     let portal: Portal
     let store: ReconciliationStore
 
-    /// One for each order, in the order of their shipments; or one that the portal could not be asked.
+    /// What was found.
+    struct Findings {
+        var discrepancies: [Discrepancy] = []
+        /// How far the list was read; nil: nowhere that is to be kept.
+        var sweep: ShipmentSweep?
+        /// Whether there is more to read than one comparison reads.
+        var isBehind = false
+    }
+
+    /// One discrepancy for each order, in the order of their shipments; or one that the portal could not be asked, or not
+    /// to the end.
     ///
     /// - Throws: `PostgresError`.
-    func discrepancies(
+    func findings(
         _ period: ReconciliationPeriod, _ options: Reconciliation.Options, now: Timestamp
-    ) async throws(PostgresError) -> [Discrepancy] {
+    ) async throws(PostgresError) -> Findings {
         let shift = options.unpaidShift.components.seconds
         let patience = max(options.unpaidFor, Reconciliation.shipmentDelay).components.seconds
         // A shop that never told of an order by itself has its receipts from elsewhere: from checks, or not yet from us.
         guard let told = try await store.firstOrderEvent(shop: shop.name, since: now.advanced(by: .zero - Self.memory))
-        else { return [] }
+        else { return Findings() }
         let start = max(period.start.secondsSince1970 - shift, told.secondsSince1970)
         let end = min(period.end.secondsSince1970 - shift, now.secondsSince1970 - patience)
-        guard start < end else { return [] }
         let inquiry = ShipmentInquiry(portal.client, until: options.end)
-        let shipments: [ShipmentInquiry.Shipped]
-        switch await asked({ () throws(BitrixFault) in try await inquiry.shipped(from: start, to: end) }) {
-        case .success(let found): shipments = found
-        case .failure(let fault): return Self.unasked(fault)
+        do throws(Trouble) {
+            if let pages = options.shipmentPages {
+                return try await swept(inquiry, from: start, to: end, pages: pages, period.zone)
+            }
+            guard start < end else { return Findings() }
+            let piece = try await asked { () throws(BitrixFault) in try await inquiry.shipped(from: start, to: end) }
+            return Findings(discrepancies: Self.told(try await suspects(among: piece.shipped, inquiry), period.zone))
+        } catch {
+            switch error {
+            case .database(let error): throw error
+            case .portal(let fault): return Findings(discrepancies: Self.unasked(fault))
+            }
         }
+    }
+
+    /// Reads on from where the last comparison stopped, at most so many pages, and looks again at all that was found.
+    private func swept(
+        _ inquiry: ShipmentInquiry, from start: Int64, to end: Int64, pages: Int, _ zone: SettlementZone
+    ) async throws(Trouble) -> Findings {
+        let previous = try await stored { () throws(PostgresError) in try await store.sweep(shop: shop.name) }
+        guard var sweep = ShipmentSweep.next(after: previous, from: start, to: end) ?? previous else {
+            return Findings()
+        }
+        sweep.suspects = try await suspects(among: sweep.suspects, inquiry)
+        var left = pages
+        do throws(Trouble) {
+            while !sweep.isDone, left > 0, sweep.suspects.count < ShipmentSweep.mostSuspects {
+                let (window, room) = (sweep, left)
+                let piece = try await asked { () throws(BitrixFault) in
+                    try await inquiry.shipped(from: window.start, to: window.end, above: window.last, atMost: room)
+                }
+                left -= piece.pages
+                sweep.read(piece, found: try await suspects(among: piece.shipped, inquiry))
+                // The rest of an earlier window may be followed by the one that has come since.
+                if sweep.isDone, let next = ShipmentSweep.next(after: sweep, from: end, to: end) { sweep = next }
+            }
+        } catch {
+            // What was read before stays read.
+            guard case .portal(let fault) = error else { throw error }
+            return Findings(discrepancies: Self.told(sweep.suspects, zone) + Self.unasked(fault), sweep: sweep)
+        }
+        var findings = Findings(discrepancies: Self.told(sweep.suspects, zone), sweep: sweep)
+        if !sweep.covers(until: end) {
+            findings.isBehind = true
+            findings.discrepancies.append(
+                Discrepancy(
+                    .unasked,
+                    "the portal's shipments were read up to number \(sweep.last) only: the next comparison goes on from there"
+                ))
+        }
+        return findings
+    }
+
+    /// Those of these shipments that nobody told of, whose orders have no receipt of ours and no payment that is done.
+    private func suspects(
+        among shipments: [ShipmentInquiry.Shipped], _ inquiry: ShipmentInquiry
+    ) async throws(Trouble) -> [ShipmentInquiry.Shipped] {
         let orders = Set(shipments.map(\.order)).sorted()
-        let reported = try await store.reportedShipments(shop: shop.name, orders: orders)
-        let receipted = try await store.receiptedOrders(shop: shop.name, orders: orders)
+        guard !orders.isEmpty else { return [] }
+        let reported = try await stored { () throws(PostgresError) in
+            try await store.reportedShipments(shop: shop.name, orders: orders)
+        }
+        let receipted = try await stored { () throws(PostgresError) in
+            try await store.receiptedOrders(shop: shop.name, orders: orders)
+        }
         let silent = shipments.filter { !reported.contains($0.shipment) && !receipted.contains($0.order) }
         guard !silent.isEmpty else { return [] }
-        let suspects = Set(silent.map(\.order)).sorted()
         let paySystems = shop.settings.reconciliation.paySystems
-        switch await asked({ () throws(BitrixFault) in try await inquiry.unpaid(of: suspects, paySystems: paySystems) })
-        {
-        case .success(let unpaid): return Self.told(silent.filter { unpaid.contains($0.order) }, period.zone)
-        case .failure(let fault): return Self.unasked(fault)
+        let unpaid = try await asked { () throws(BitrixFault) in
+            try await inquiry.unpaid(of: Set(silent.map(\.order)).sorted(), paySystems: paySystems)
         }
+        return silent.filter { unpaid.contains($0.order) }
     }
 
     /// How far back it is looked whether the shop tells of orders at all.
     private static let memory: Duration = .seconds(400 * 86_400)
 
-    private func asked<Value>(
-        _ question: () async throws(BitrixFault) -> Value
-    ) async -> Result<Value, BitrixFault> {
+    private enum Trouble: Error {
+        case database(PostgresError)
+        case portal(BitrixFault)
+    }
+
+    private func asked<Value>(_ question: () async throws(BitrixFault) -> Value) async throws(Trouble) -> Value {
         do throws(BitrixFault) {
-            return .success(try await question())
+            return try await question()
         } catch {
-            return .failure(error)
+            throw .portal(error)
+        }
+    }
+
+    private func stored<Value>(_ question: () async throws(PostgresError) -> Value) async throws(Trouble) -> Value {
+        do throws(PostgresError) {
+            return try await question()
+        } catch {
+            throw .database(error)
         }
     }
 

@@ -155,4 +155,14 @@ import Testing
         #expect(found.map(\.kind) == [.unasked])
         #expect(found.first?.detail.contains("network × 2") == true)
     }
+
+    @Test func moneyBackForGoodsThatNobodySpeaksOfIsSaidWhileItIsRecent() throws {
+        var refund = event(2, "payment.refunded")
+        #expect(comparison.discrepancies([refund], [receipt(of: 2, type: .sellReturn)]).isEmpty)
+        refund.leavesGoodsOut = true
+        let found = comparison.discrepancies([refund], [receipt(of: 2, type: .sellReturn)])
+        #expect(found.map(\.kind) == [.unreturned])
+        #expect(found.first?.isGivenUp == true && found.first?.eventID == 2 && found.first?.order == "1001")
+        #expect(found.first?.detail.contains("undo their shipment") == true)
+    }
 }

@@ -61,6 +61,17 @@ import Testing
         #expect(try outcome().effects.first != AlarmEffects.clear("reconcile:main"))
     }
 
+    @Test func howFarThePortalWasReadIsKeptAndSaidIfItIsBehind() {
+        let sweep = ShipmentSweep(start: 100, end: 200, last: 80)
+        #expect(ReconcileStep.effects(of: nil, isBehind: false, shop: "main").isEmpty)
+        let behind = ReconcileStep.effects(of: sweep, isBehind: true, shop: "main")
+        #expect(behind.map(\.kind.name) == ["shipment.sweep", "alarm.raise"])
+        #expect(behind.last?.row.prefix(2) == [.text("shipments_behind:main"), .text("warning")])
+        #expect(
+            ReconcileStep.effects(of: sweep, isBehind: false, shop: "main").last
+                == AlarmEffects.clear("shipments_behind:main"))
+    }
+
     @Test func whatIsTooMuchForOneRunIsSaid() {
         let orders = (0...Reconciliation.mostOrders).map(String.init)
         #expect(Reconciliation.looked(at: Array(orders.dropLast())).cut == nil)
@@ -102,6 +113,28 @@ import Testing
         #expect(bodies.count == 2)
         #expect(bodies.first?.contains(#""@orderId":[1001,1002,1003]"#) == true)
         #expect(bodies.last?.contains(#"">id":50"#) == true)
+    }
+
+    @Test func aListIsReadOnFromWhereItStopped() async throws {
+        func page(_ ids: ClosedRange<Int>) -> String {
+            let rows = ids.map {
+                #"{"id":\#($0),"orderId":1001,"deducted":"Y","dateDeducted":"2026-11-21T12:00:00+03:00"}"#
+            }
+            return #"{"result":{"shipments":[\#(rows.joined(separator: ","))]}}"#
+        }
+        let asked = Mutex<[String]>([])
+        let inquiry = inquiry([page(1...50), page(51...100), page(101...120)]) { body in
+            asked.withLock { $0.append(body) }
+        }
+        let (start, end): (Int64, Int64) = (1_795_200_000, 1_795_300_000)
+        let first = try await inquiry.shipped(from: start, to: end, atMost: 2)
+        #expect(first.shipped.count == 100 && first.last == 100 && !first.isWhole && first.pages == 2)
+        let rest = try await inquiry.shipped(from: start, to: end, above: first.last, atMost: 2)
+        #expect(rest.shipped.count == 20 && rest.last == 120 && rest.isWhole && rest.pages == 1)
+        #expect(asked.withLock { $0 }.last?.contains(#"">id":100"#) == true)
+        // What left at another time is no concern, and is read past.
+        let none = try await self.inquiry([page(1...50)]).shipped(from: 0, to: 10, atMost: 1)
+        #expect(none.shipped.isEmpty && none.last == 50 && !none.isWhole)
     }
 
     @Test func manyOrdersAreAskedAboutInSeveralQuestions() async throws {
