@@ -22,6 +22,12 @@ struct StockReturnTests {
         /// The story's own payment, of five of the first line.
         static let paid = Part.paid(1, payment: "5", 5)
 
+        /// Of a payment, when it was made: the payload does not say it here.
+        var paidAt: Timestamp? {
+            guard case .paid(let second, _, _) = self else { return nil }
+            return Timestamp(microsecondsSince1970: (1_795_251_600 + Int64(second)) * 1_000_000)
+        }
+
         /// As a shop writes it, at so many seconds after noon.
         var event: (kind: String, payload: String) {
             func at(_ second: Int) -> String { "2026-11-21T12:00:\(second < 10 ? "0" : "")\(second)+03:00" }
@@ -67,13 +73,27 @@ struct StockReturnTests {
     }
 
     /// Tells the ledger of events, one after another, by the statement that workers run.
-    private func tell(_ parts: [Part], of shop: String, _ stage: Stage, again: Bool = false) async throws {
+    ///
+    /// `attentively`: as workers do, with what the build of a payment's receipt says to the ledger, and with a look ahead
+    /// after each.
+    private func tell(
+        _ parts: [Part], of shop: String, _ stage: Stage, again: Bool = false, attentively: Bool = false
+    ) async throws {
         let settings = try #require(
             try RelayConfiguration(yaml: stage.yaml([ShopSpec()]), environment: [:]).shops["main"])
         let reading = StockReading(settings: settings.stock, language: .english)
         for (number, part) in parts.enumerated() {
             let (kind, payload) = part.event
-            let event = try await stage.insert(kind, key: "\(again)\(number)", order: 1001, shop: shop, payload)
+            let event = try await stage.insert(
+                kind, key: "\(again)\(number)", order: 1001, shop: shop, at: part.paidAt, payload)
+            if attentively {
+                if kind == "order.paid" {
+                    let hear = StockEffects.hear(order: "1001", shop: shop)
+                    try await stage.owner.execute(
+                        hear.kind.statement, Parameter.columns(hear.kind.columns, of: [hear.row]))
+                }
+                try await lookAhead(stage)
+            }
             guard StockReading.kinds.contains(kind) else { continue }
             let effects = reading.changes(kind: kind, payload: payload, occurredAt: 1_795_251_600)
                 .map { StockEffects.move($0, event: event, shop: shop) }
@@ -162,6 +182,30 @@ struct StockReturnTests {
                 .refunded(5, id: "R", ["1": 5]), .paid(8, payment: "6", 5), .shipped(10, ["1": 3]),
                 .refunded(20, id: "S", payment: "6", ["1": 2]),
             ], levels: ["1 -3"]),
+        Story(
+            name: "what another payment still pays for stays",
+            parts: [.paid(2, payment: "6", 3), .shipped(10, ["1": 5]), .refunded(20, id: "R", ["1": 2])],
+            levels: ["1 -5"]),
+        Story(
+            name: "of two payments one is given back whole",
+            parts: [.paid(2, payment: "6", 3), .shipped(10, ["1": 6]), .refunded(20, id: "R", ["1": 5])],
+            levels: ["1 -3"]),
+        Story(
+            name: "both are given back",
+            parts: [
+                .paid(2, payment: "6", 3), .shipped(10, ["1": 8]), .refunded(20, id: "R", ["1": 5]),
+                .refunded(30, id: "S", payment: "6", ["1": 3]),
+            ], levels: ["1 0"]),
+        Story(
+            name: "what another payment pays for comes back with the undoing, once",
+            parts: [
+                .paid(2, payment: "6", 3), .shipped(10, ["1": 5]), .refunded(20, id: "R", ["1": 5]), .undone(30),
+            ], levels: ["1 0"]),
+        Story(
+            name: "and with the order's cancel",
+            parts: [
+                .paid(2, payment: "6", 3), .shipped(10, ["1": 5]), .refunded(20, id: "R", ["1": 2]), .cancelled(30),
+            ], levels: ["1 0"]),
     ]
 
     @Test(arguments: stories) func everyOrderOfItsPartsEndsAlike(story: Story) async throws {
@@ -176,6 +220,11 @@ struct StockReturnTests {
                 try await lookAhead(stage)
                 let found = try await levels(of: shop, stage)
                 if found != story.levels { wrong["\(order)"] = found.joined(separator: ", ") }
+                // Heard one by one, with all that is due done in between.
+                try await tell(order, of: shop + "b", stage, attentively: true)
+                try await lookAhead(stage)
+                let heard = try await levels(of: shop + "b", stage)
+                if heard != story.levels { wrong["one by one: \(order)"] = heard.joined(separator: ", ") }
             }
             #expect(wrong == [:], "must be \(story.levels)")
             #expect(try await stage.number("SELECT count(*) FROM fiscal.stock_fault WHERE settled_at IS NULL") == 0)

@@ -37,7 +37,7 @@ package struct ReceiptSteps: Sendable {
             [
                 StepDefinition(
                     key: StepKey(kind: kind, step: Self.build), doubt: .none, timeout: .seconds(60),
-                    runOne: { await self.runBuild($0) }),
+                    runOne: { Self.heard(await self.runBuild($0), $0) }),
                 StepDefinition(
                     key: StepKey(kind: kind, step: Self.submit), doubt: .resend,
                     timeout: longestRequest + .seconds(5), runOne: { await self.runSubmit($0) }),
@@ -46,6 +46,23 @@ package struct ReceiptSteps: Sendable {
                     runOne: { await self.runAwait($0) }),
             ]
         }
+    }
+
+    /// The outcome of a build, with the word to the stock ledger that a payment of an order has come, whatever became of its
+    /// receipt: refunds that were told before it count on it.
+    static func heard(_ outcome: Outcome, _ run: JobRun) -> Outcome {
+        let lane = "order:"
+        guard run.kind == "order.paid", run.lane.hasPrefix(lane) else { return outcome }
+        switch outcome.verdict {
+        case .next, .finish, .dead: break
+        case .snooze, .handBack, .later, .throttled, .unauthorised, .inDoubt: return outcome
+        }
+        return Outcome(
+            outcome.verdict,
+            effects: outcome.effects + [
+                StockEffects.hear(order: String(run.lane.dropFirst(lane.count)), shop: run.shop)
+            ],
+            spawned: outcome.spawned, exchange: outcome.exchange, deadline: outcome.deadline)
     }
 
     /// A step that could not read what it needs: nothing was done, so it runs again soon.

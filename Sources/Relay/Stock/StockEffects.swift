@@ -5,7 +5,7 @@ import Postgres
 /// Changes of the stock tables that steps order; each stands or falls with the outcome of the run that ordered it.
 package enum StockEffects {
     /// All kinds, in the order in which they are carried out; after all others, since levels are what rivals wait for.
-    package static let kinds = [planDocument, closeDocument, refuseLine, ahead, move, bringBack, push]
+    package static let kinds = [planDocument, closeDocument, refuseLine, hear, ahead, move, bringBack, push]
 
     // MARK: The ledger
 
@@ -63,6 +63,15 @@ package enum StockEffects {
     /// The stock of this event was moved before the turn of its job came.
     package static func ahead(_ event: Int64) -> Effect {
         Effect(ahead, [.int(event)])
+    }
+
+    private static let hear = EffectKind(
+        name: "stock.hear", statement: Statement("stock.hear", "SELECT fiscal.hear_payments($1, $2)"),
+        columns: [.text, .text])
+
+    /// A payment of this order was heard of: what refunds told before brought back is counted anew soon.
+    package static func hear(order: String, shop: String) -> Effect {
+        Effect(hear, [.text(shop), .text(order)])
     }
 
     private static let bringBack = EffectKind(

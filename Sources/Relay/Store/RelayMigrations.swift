@@ -42,6 +42,7 @@ package enum RelayMigrations {
         migration(35, "payload_text", PackageResources._035_payload_text_sql),
         migration(36, "rest", PackageResources._036_rest_sql),
         migration(37, "shipment_sweep", PackageResources._037_shipment_sweep_sql),
+        migration(38, "payment_heard", PackageResources._038_payment_heard_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ bytes: [UInt8]) -> Migration {
