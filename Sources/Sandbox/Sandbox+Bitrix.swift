@@ -1,4 +1,9 @@
 extension Sandbox {
+    /// Has somebody else save a property of an order while we are at it.
+    package func expect(_ save: RivalSave, in portal: String = "main") {
+        bitrix.withPortals { $0[portal]?.rivals.append(save) }
+    }
+
     /// Puts stores, products and stock into a portal's catalogue.
     package func addCatalog(_ seed: CatalogSeed, in portal: String = "main") {
         bitrix.add(seed, in: portal)

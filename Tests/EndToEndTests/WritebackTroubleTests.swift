@@ -106,4 +106,66 @@ struct WritebackTroubleTests {
             #expect(try await !stage.openAlarms().contains("order_overlapped:main"))
         }
     }
+
+    /// An order with a telephone number that somebody else changes right before that call of ours, and what then stands in
+    /// it, in the record of its write-back and on the list.
+    private func meetingRival(
+        before method: String, skip: Int, _ stage: Stage
+    ) async throws -> (phone: String?, detail: String, troubles: [String]) {
+        stage.sandbox.createOrders(
+            [OrderSeed(id: 1001, price: "100.00", properties: ["EMAIL": Sample.email, "PHONE": "111"])], in: "main")
+        stage.sandbox.expect(RivalSave(order: 1001, code: "PHONE", value: "222", before: method, skip: skip))
+        let event = try await stage.pay(sum: "100.00", Self.lines)
+        #expect(try await stage.fate(of: event) == .ended("fiscalised"))
+        try await eventually("it is written") { try await stage.writeback(of: 1001) == "written" }
+        try await stage.settled()
+        #expect(stage.sandbox.summary().bitrix.writtenBack == 1)
+        return (
+            stage.sandbox.properties(ofOrder: 1001)?["PHONE"],
+            try await stage.texts("SELECT detail FROM fiscal.writeback").first ?? "",
+            try await stage.texts("SELECT kind || ' ' || order_id || ' ' || detail FROM fiscal.writeback_trouble")
+        )
+    }
+
+    /// Between our reading and our writing: his value is lost, which the order's version tells right before the writing.
+    @Test func whatSomebodyElseSavesBetweenReadingAndWritingIsToldOf() async throws {
+        try await withWorkingStage { stage in
+            let met = try await meetingRival(before: "sale.order.list", skip: 1, stage)
+            #expect(met.phone == "111")
+            #expect(met.detail == "the order was saved meanwhile")
+            #expect(met.troubles == ["overlapped 1001 the order was saved meanwhile"])
+            #expect(try await stage.openAlarms().contains("order_overlapped:main"))
+            try await Console.open(stage) { console in
+                let listed = try await console.json(AnyJSON.self, "writebacks", "list", expecting: 1)
+                #expect(listed[0]?["kind"] == .text("overlapped"))
+                #expect(listed[0]?["order"] == .text("1001"))
+            }
+        }
+    }
+
+    /// After our writing: his value stands, and is noticed by reading back.
+    @Test func whatSomebodyElseSavesAfterTheWritingStandsAndIsNoted() async throws {
+        try await withWorkingStage { stage in
+            let met = try await meetingRival(before: "sale.propertyvalue.list", skip: 1, stage)
+            #expect(met.phone == "222")
+            #expect(met.detail == "altered meanwhile: PHONE")
+            #expect(met.troubles == [])
+        }
+    }
+
+    /// The module sets ours alone: whoever else saves loses nothing.
+    @Test func byTheModuleNobodyLosesAnything() async throws {
+        try await withStage { stage in
+            var portal = ShopSpec.portal("main")
+            portal.hasModule = true
+            portal.webhooks = [BitrixPortal.Webhook(code: Sample.webhookCode)]
+            stage.sandbox.add(portal)
+            try await stage.working { _ async throws in
+                let met = try await meetingRival(before: "fiscal.relay.order.properties.set", skip: 0, stage)
+                #expect(met.phone == "222")
+                #expect(met.detail == "")
+                #expect(met.troubles == [])
+            }
+        }
+    }
 }

@@ -126,6 +126,7 @@ package final class BitrixService: Sendable {
 
     private func run(_ call: BitrixCall, _ state: inout PortalState) throws(BitrixError) -> BitrixResult {
         guard let method = BitrixMethods.all[call.method], state.portal.has(method) else { throw .methodNotFound }
+        if !state.rivals.isEmpty { state.letRivalsSave(before: call) }
         if let scope = method.scope, !call.caller.scopes.contains(scope) {
             throw call.caller.application == nil ? .insufficientScope : .applicationScope
         }

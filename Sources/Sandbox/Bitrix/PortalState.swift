@@ -42,6 +42,8 @@ struct PortalState: Sendable {
     var expectedTotals: [Int: String?] = [:]
     var bucket: IntensityBucket?
     var operating: [String: OperatingWindow] = [:]
+    /// Others who are about to save orders.
+    var rivals: [RivalSave] = []
 
     init(_ portal: BitrixPortal) {
         self.portal = portal
