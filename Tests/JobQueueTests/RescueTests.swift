@@ -100,6 +100,52 @@ import Testing
         await session.connection.close()
     }
 
+    /// What it wrote may have gone over what the run wrote that took its place: that is written anew.
+    @Test(arguments: [
+        (true, Verdict.finish(outcome: "written"), true),
+        (true, .dead(JobFailure(code: "no", message: "Refused.")), true),
+        // Whoever wrote nothing has gone over nothing.
+        (true, .handBack, false), (false, .finish(outcome: "written"), false),
+    ])
+    func aFencedWriterOfALevelHasItWrittenOnceMore(
+        writesLevel: Bool, verdict: Verdict, isRepeated: Bool
+    ) async throws {
+        try await queue.declare("test")
+        try await queue.insert(subject: "order:1")
+        try await queue.sql("UPDATE fiscal.job SET queue = 'provider'")
+        let lost = try await queue.registerWorker([("test", "run", .none)])
+        let rescuer = try await queue.registerWorker()
+        let store = QueueStore(pool: queue.pool, worker: lost, lease: .endless, effects: [])
+        let other = QueueStore(pool: queue.pool, worker: rescuer, lease: .endless, effects: [])
+        func plan() -> ClaimPlan {
+            ClaimPlan(
+                room: 1,
+                streams: [
+                    ClaimPlan.Visit(
+                        key: StreamKey(queue: "provider", shop: "shop", priority: 0), limit: 1, floor: .bottom,
+                        isFullLook: true)
+                ], dueQueues: [], dueFirst: false)
+        }
+        let stale = try #require(try await store.claim(plan()).runs.first)
+        try await endLease(lost)
+        try await makeSteady(rescuer)
+        _ = try await rescue(rescuer)
+        let newer = try #require(try await other.claim(plan()).runs.first)
+        let done = try Report.test(
+            newer.run, Outcome(.finish(outcome: "written")), doubt: .none, writesLevel: writesLevel)
+        #expect(try await other.recordAndClaim([done], nil).record.recorded.count == 1)
+        #expect(try await queue.number("SELECT count(*) FROM fiscal.job") == 0)
+
+        let late = try Report.test(stale.run, Outcome(verdict), doubt: .none, writesLevel: writesLevel)
+        #expect(try await store.keepEvidence([late]).map(\.finding) == ["fenced"])
+        #expect(
+            try await queue.texts("SELECT concat_ws(' ', shop, kind, lane, queue, step, state) FROM fiscal.job")
+                == (isRepeated ? ["shop test order:1 provider run ready"] : []))
+        // The newer run's own word, said twice, is no news.
+        #expect(try await other.keepEvidence([done]).map(\.finding) == ["repeated"])
+        #expect(try await queue.number("SELECT count(*) FROM fiscal.job") == (isRepeated ? 1 : 0))
+    }
+
     @Test func anOutcomeReportedTwiceIsKnownAgain() async throws {
         try await queue.declare("test")
         try await queue.insertMany(2)

@@ -30,6 +30,8 @@ struct Disposition: Hashable, Sendable {
     let mayReachOutside: Bool
     /// Whether the step asks its destination once for many jobs.
     let isBatched: Bool
+    /// Whether the run may have written something outside that a newer run had written better, if it turns out fenced.
+    let mayOverwrite: Bool
     var hold: Hold?
 
     /// What `outcome` of `run` means, given the step that ran, waits by default, and a generator for jitter.
@@ -43,6 +45,7 @@ struct Disposition: Hashable, Sendable {
         recordsHistory = definition.recordsHistory
         mayReachOutside = definition.doubt != .none
         isBatched = definition.batchSize > 1
+        if case .handBack = outcome.verdict { mayOverwrite = false } else { mayOverwrite = definition.writesLevel }
         switch outcome.verdict {
         case .next(let step, let queue, let part, let checkpoint, let after):
             verdict = "next"

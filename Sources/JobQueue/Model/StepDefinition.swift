@@ -15,6 +15,9 @@ package struct StepDefinition: Sendable {
     /// The lane's turn stays with the first of them, and they end in one transaction. For quick steps that mostly
     /// finish their job: a worker that dies in between runs all of them again.
     package let stretch: Int
+    /// Whether the step writes a level outside, what stands there now, that a later run writes anew. A run that answers
+    /// after its lease was lost may have written over what another wrote since, so the job is then ordered once more.
+    package let writesLevel: Bool
     /// Whether ``JobRun/payload`` is wanted; without it the claim does not read it.
     package let wantsPayload: Bool
     /// Runs the step. One outcome per run, in the same order; anything else makes each of them a dead letter.
@@ -28,7 +31,7 @@ package struct StepDefinition: Sendable {
     ///   for a step that takes one job at a time and changes nothing outside.
     package init(
         key: StepKey, doubt: DoubtPolicy, timeout: Duration, batchSize: Int = 1, recordsHistory: Bool = true,
-        stretch: Int = 1, wantsPayload: Bool = true,
+        stretch: Int = 1, writesLevel: Bool = false, wantsPayload: Bool = true,
         run: @escaping @Sendable ([JobRun]) async -> [Outcome]
     ) {
         precondition(timeout > .zero, "a step needs a positive timeout")
@@ -41,6 +44,7 @@ package struct StepDefinition: Sendable {
         self.batchSize = batchSize
         self.recordsHistory = recordsHistory
         self.stretch = stretch
+        self.writesLevel = writesLevel
         self.wantsPayload = wantsPayload
         self.run = run
     }

@@ -95,15 +95,25 @@ extension QueueStore {
         }
     }
 
-    /// Keeps what unmatched reports said.
+    /// Keeps what unmatched reports said, and has the jobs of those done once more that may have written over what a newer
+    /// run had written.
     ///
     /// - Returns: Per report `fenced`, `repeated` or `gone`; see `fiscal.keep_evidence`.
     /// - Throws: ``PostgresError``.
     func keepEvidence(_ reports: [Report]) async throws(PostgresError) -> [(job: JobID, finding: String)] {
-        try await pool.query(
-            QueueStatements.keepEvidence, ReportColumns.evidence(worker, reports)
-        ) { row throws(PostgresError) in
-            (JobID(try row.get(Int64.self, 0)), try row.get(String.self, 2))
+        let worker = worker
+        return try await pool.withTransaction { transaction throws(PostgresError) in
+            let findings = try transaction.query(
+                QueueStatements.keepEvidence, ReportColumns.evidence(worker, reports)
+            ) { row throws(PostgresError) in
+                (job: JobID(try row.get(Int64.self, 0)), finding: try row.get(String.self, 2))
+            }
+            let fenced = Set(findings.filter { $0.finding == "fenced" }.map(\.job))
+            let repeated = Report.levels(reports.filter { fenced.contains($0.run.job) })
+            if !repeated.isEmpty {
+                try transaction.execute(QueueStatements.spawn, ReportColumns.spawn(repeated))
+            }
+            return findings
         }
     }
 

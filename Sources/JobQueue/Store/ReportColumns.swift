@@ -69,8 +69,11 @@ enum ReportColumns {
     }
 
     static func spawn(_ reports: [Report]) -> [Parameter] {
-        let jobs = reports.flatMap { report in report.outcome.spawned.map { (run: report.run, job: $0) } }
-        return [
+        spawn(reports.flatMap { report in report.outcome.spawned.map { (run: report.run, job: $0) } })
+    }
+
+    static func spawn(_ jobs: [(run: JobRun, job: SpawnedJob)]) -> [Parameter] {
+        [
             .ints(jobs.map { $0.run.eventID }), .texts(jobs.map { $0.run.shop }), .texts(jobs.map { $0.job.kind }),
             .texts(jobs.map { $0.job.lane }), .texts(jobs.map { $0.job.queue }), .texts(jobs.map { $0.job.step }),
             .ints(jobs.map { Int64($0.job.priority.rawValue) }), .texts(jobs.map { $0.job.checkpoint }),

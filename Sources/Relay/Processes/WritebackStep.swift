@@ -41,7 +41,7 @@ package struct WritebackStep: Sendable {
         StepDefinition(
             // A round is at most six calls of a minute, behind at most one other.
             key: StepKey(kind: Self.kind, step: Self.step), doubt: .none, timeout: .seconds(600),
-            batchSize: Self.batchSize, run: { await self.run($0) })
+            batchSize: Self.batchSize, writesLevel: true, run: { await self.run($0) })
     }
 
     /// An order that is to be written.

@@ -5,11 +5,13 @@ import Postgres
 extension Report {
     /// A report as a worker would make it of a run of a step like this.
     static func test(
-        _ run: JobRun, _ outcome: Outcome, doubt: DoubtPolicy = .resend, batchSize: Int = 1, head: JobID? = nil
+        _ run: JobRun, _ outcome: Outcome, doubt: DoubtPolicy = .resend, batchSize: Int = 1,
+        writesLevel: Bool = false, head: JobID? = nil
     ) throws -> Report {
         var generator = SystemRandomNumberGenerator()
         let definition = StepDefinition(
-            key: StepKey(kind: run.kind, step: run.step), doubt: doubt, timeout: .seconds(5), batchSize: batchSize
+            key: StepKey(kind: run.kind, step: run.step), doubt: doubt, timeout: .seconds(5), batchSize: batchSize,
+            writesLevel: writesLevel
         ) { runs in runs.map { _ in Outcome(.handBack) } }
         let disposition = Disposition(
             outcome, of: run, by: definition, WorkerConfiguration(name: "test", version: "1"), using: &generator)

@@ -132,7 +132,12 @@ extension ModelDatabase {
 
     /// Keeps what fenced runs said; `repeated`, `fenced` or `gone` for each.
     mutating func keepEvidence(_ reports: [Report], by worker: Int64, at now: Timestamp) -> [String] {
-        reports.map { keep($0, worker, now) }
+        let findings = reports.map { keep($0, worker, now) }
+        // Steps that write a level are run once more.
+        spawn(
+            Report.levels(zip(reports, findings).filter { $0.1 == "fenced" }.map(\.0)).map { ($0.run, $0.job) }, at: now
+        )
+        return findings
     }
 
     private mutating func keep(_ report: Report, _ worker: Int64, _ now: Timestamp) -> String {

@@ -6,7 +6,11 @@ extension ModelDatabase {
     /// Makes the jobs that runs ordered; see `fiscal.spawn`.
     mutating func spawn(_ reports: [Report], at now: Timestamp) {
         guard mutation != .spawnForgotten else { return }
-        let ordered = reports.flatMap { report in report.outcome.spawned.map { (run: report.run, order: $0) } }
+        spawn(reports.flatMap { report in report.outcome.spawned.map { (run: report.run, order: $0) } }, at: now)
+    }
+
+    /// Makes jobs that belong to runs.
+    mutating func spawn(_ ordered: [(run: JobRun, order: SpawnedJob)], at now: Timestamp) {
         for (run, order) in ordered.sorted(by: {
             ($0.run.shop, $0.order.kind, $0.order.lane) < ($1.run.shop, $1.order.kind, $1.order.lane)
         }) {
