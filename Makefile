@@ -17,7 +17,9 @@ release: setup
 	$(SWIFT) build -c release --product fiscal-relay
 
 # The whole way of an event against the sandbox, with a private database. ARGS="--events 500 --once --format json"
-demo: build
+demo:
+	@deploy/setup/debian-packages demo
+	$(SWIFT) build -c $(CONFIGURATION) --product fiscal-relay
 	@$(BINARY) demo $(ARGS)
 
 # All tests; each starts or clones a PostgreSQL of its own. ARGS="--filter FiscalTests"

@@ -65,7 +65,7 @@ let package = Package(
         .target(
             name: "Sandbox",
             dependencies: [
-                crypto, hummingbird, logging, nioCore, nioPosix, serviceLifecycle,
+                crypto, hummingbird, logging, nioCore, nioPosix, serviceLifecycle, subprocess,
                 .product(name: "HTTPTypes", package: "swift-http-types"),
                 .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
             ],

@@ -46,6 +46,22 @@ package final class Sandbox: Sendable {
         bitrix.create(orders, in: portal)
     }
 
+    /// Takes over what orders of a portal show that are kept elsewhere, by order and code: in the database of a shop that
+    /// runs the real module. Orders that the portal does not have are left out.
+    package func show(_ properties: [Int: [String: String]], in portal: String = "main") {
+        bitrix.withPortals { portals in
+            guard var state = portals.removeValue(forKey: portal) else { return }
+            defer { portals[portal] = state }
+            for (order, values) in properties where state.orders.rows[order] != nil {
+                let personType = state.orders.value("personTypeId", of: order).intValue ?? 1
+                for (code, value) in values {
+                    guard let property = state.property(code, personType: personType) else { continue }
+                    state.setValue(value, property: property, order: order)
+                }
+            }
+        }
+    }
+
     /// Defines a property for some person types (nil: all) of a portal.
     package func addProperty(_ property: PropertySeed, personTypes: [Int]? = nil, in portal: String = "main") {
         bitrix.withPortals { portals in

@@ -1,95 +1,151 @@
+import EmbeddedPostgres
 import FoundationEssentials
 import Postgres
 import Relay
 import Sandbox
 import Subprocess
-import Synchronization
 import TestSupport
 import Testing
 
 /// The whole circle of a self-hosted shop with the real module: handlers, its own outbox, relay and sweep in PHP on
-/// MariaDB, the worker as a process, the cash register, and back through the module's own REST method. The relay, the web
-/// server that answers for the portal, and the worker are killed on the way; every ledger is held against every other.
-@Suite(.database, .timeLimit(.minutes(10)))
+/// MariaDB, worker and gateway as processes, the cash register, and back through the module's own REST method, while the
+/// goods go into the portal's stores. Everything that can be killed is, on the way; every ledger is held against every
+/// other.
+@Suite(.timeLimit(.minutes(10)))
 struct BitrixCircleTests {
-    private struct Ready: Decodable {
-        let webhook: String
-    }
-
-    private struct Told: Decodable {
-        let orders: [String: Int]
-        let line: String
-        let till: Int
-        let deaths: Int
-    }
-
-    private struct Shown: Decodable {
-        let orders: [String: [String: String]]
-        let waiting: Int
-        let faults: [String]
-    }
+    /// What lies of each product in the portal's store beforehand.
+    private static let stock = 100
+    /// Told by the module, and a correction besides.
+    private static let events = 20
 
     @Test func everyLedgerAgreesWithEveryOtherWhateverIsKilled() async throws {
-        try await withStage(portals: []) { stage in
+        try await withCluster { stage, cluster in
+            let port = try #require(FreePort.find())
+            var addressed = stage
+            addressed.more = Stage.gatewaySettings("http://127.0.0.1:\(port)").replacing(
+                "port: 0", with: "port: \(port)")
+            let stage = addressed
+            var account = ShopSpec.account("main")
+            account.callback = .after
+            // It takes its time, so that there is much to be killed in the midst of.
+            account.delay = .milliseconds(200)
+            stage.sandbox.add(account)
+            stage.sandbox.addCatalog(
+                CatalogSeed(
+                    products: [501, 502].map { .init(id: $0, name: "Товар", stock: [1: "\(Self.stock)"]) }))
             try await withDirectory { directory in
-                try await withPortal(in: directory, writingTo: stage.url(.shop)) { portal in
-                    let ready = try await portal.said(Ready.self, "ready")
-                    let shop = Self.shop(ready.webhook)
-                    try await withWorkers(1, stage, [shop]) { workers, start in
-                        try portal.say("go")
-                        try await eventually("no receipt was printed") { !stage.sandbox.receipts().isEmpty }
-                        #expect(try await workers[0].end(.kill) == 256 + Signal.kill.rawValue)
-                        _ = start()
-                        let told = try await portal.said(Told.self, "told")
-                        #expect(told.till == 14)
-                        #expect(told.deaths > 3)
-                        let missed = try #require(told.orders["missed"])
-                        try await stage.insert(
-                            "receipt.correction", key: "correction", order: missed,
-                            Payload.correction(
-                                "missed",
-                                right: Payload.paid(
-                                    order: missed, payment: "missed", sum: "590.00",
-                                    [Payload.line(told.line, "590.00")]),
-                                order: missed))
-                        try await everythingEnded(stage, shop)
-                        try portal.say("read")
-                        let shown = try await portal.said(Shown.self, "shown")
-                        #expect(shown.faults == [])
-                        #expect(shown.waiting == 0)
-                        try await compare(stage, told, shown)
-                    }
+                try await withShop(stage, in: directory) { machine in
+                    try await circle(stage, cluster, machine, directory)
                 }
             }
         }
     }
 
-    /// A shop whose portal is reached by this webhook; the module's method is found by asking for it.
+    private func circle(
+        _ stage: Stage, _ cluster: EmbeddedCluster, _ machine: ShopMachine, _ directory: String
+    ) async throws {
+        let shop = Self.shop(await machine.webhook)
+        let configuration = directory + "/gateway.yaml"
+        try stage.yaml([shop]).write(toPath: configuration)
+        func gateway(_ name: String) async throws -> WorkerProcess {
+            let gateway = WorkerProcess(
+                configuration: configuration, log: "\(directory)/\(name).log", command: "gateway")
+            try await eventually("no gateway listens") { gateway.logText.contains("gateway: listening") }
+            return gateway
+        }
+        let first = try await gateway("first")
+        // MariaDB is killed while the till speaks.
+        let day = try await machine.liveThroughADay(dying: true)
+        #expect(day.again == 0, "what was said twice was news twice")
+        #expect(day.faults == [])
+        #expect(try #require(day.refused) > 0)
+        let missed = try #require(day.missed)
+        try await stage.insert(
+            "receipt.correction", key: "correction", order: missed.order,
+            Payload.correction(
+                "missed",
+                right: Payload.paid(
+                    order: missed.order, payment: "missed", sum: "590.00", [Payload.line(missed.line, "590.00")]),
+                order: missed.order))
+        try await withWorkers(1, stage, [shop]) { workers, start in
+            async let deaths = machine.relayThroughDeaths()
+            try await printed(1, stage)
+            #expect(try await workers[0].end(.kill) == 256 + Signal.kill.rawValue)
+            _ = start()
+            #expect(try await deaths > 3)
+            try await machine.startCron()
+
+            try await printed(3, stage)
+            await cluster.crash(.immediate)
+            try await cluster.restart()
+            // As after a restore: all of it once more, while others die.
+            #expect(try await machine.resend() >= day.facts.count - 1)
+            try await printed(5, stage)
+            #expect(try await first.end(.kill) == 256 + Signal.kill.rawValue)
+            let second = try await gateway("second")
+            try await printed(7, stage)
+            try await machine.kill(.relay)
+            try await machine.kill(.database)
+            try await printed(9, stage)
+            try await machine.kill(.web)
+
+            let shown = try await everythingEnded(stage, machine)
+            try await compare(stage, day, shown)
+            #expect(try await second.end(.terminate) == 0)
+        }
+    }
+
+    /// A shop whose portal is reached by this webhook, and whose stock is ours; the module's method is found by asking
+    /// for it.
     private static func shop(_ webhook: String) -> ShopSpec {
         let kinds = ["REFUND", "CORRECTION"].map {
             "\($0.lowercased()): { fn: \($0)_FN, fd: \($0)_FD, fpd: \($0)_FPD }"
         }
         return ShopSpec(
             portal: nil,
-            more: [#"bitrix: { webhook_url: "\#(webhook)", properties: { \#(kinds.joined(separator: ", ")) } }"#])
+            more: [
+                #"bitrix: { webhook_url: "\#(webhook)", properties: { \#(kinds.joined(separator: ", ")) } }"#,
+                #"stock: { owner: relay, default_store: "1" }"#,
+            ])
     }
 
-    /// Sale, prepayment, hand-over of both, refund, correction, twelve sales of a till, a refund and a cancel.
-    private static let events = 20
+    private func printed(_ count: Int, _ stage: Stage) async throws {
+        try await eventually("the register has not printed \(count) receipts") {
+            stage.sandbox.receipts(LedgerFilter(status: "done")).count >= count
+        }
+    }
 
-    private func everythingEnded(_ stage: Stage, _ shop: ShopSpec) async throws {
-        try await eventually("not every event came to its end, or not every result to its order") {
-            // What waits for a portal that was away is due at once.
-            try await stage.texts(
-                "UPDATE fiscal.job SET run_at = now() WHERE kind = 'order.writeback' AND state = 'later'")
-            let ended = try await stage.number("SELECT count(*) FROM fiscal.event_end")
-            return try await stage.number("SELECT count(*) FROM fiscal.job WHERE state <> 'dead'") == 0
-                && ended == Self.events
+    /// Waits until every event is handed over and at its end, every result in its order, and all goods are gone from the
+    /// portal.
+    private func everythingEnded(_ stage: Stage, _ machine: ShopMachine) async throws -> ShopMachine.Shown {
+        var shown: ShopMachine.Shown?
+        try await eventually("not every event came to its end, or not every result to its order, or not all goods") {
+            let now = try await machine.shown()
+            do {
+                // What waits for a portal that was away is due at once.
+                try await stage.hasten()
+                guard
+                    try await stage.number(
+                        """
+                        SELECT (SELECT count(*) FROM fiscal.job WHERE state <> 'dead')
+                             + (SELECT count(*) FROM fiscal.stock_movement WHERE push AND document_id IS NULL)
+                             + (SELECT count(*) FROM fiscal.stock_document WHERE state = 'planned')
+                        """) == 0,
+                    try await stage.number("SELECT count(*) FROM fiscal.event_end") == Self.events
+                else { return false }
+            } catch is PostgresError {
+                // The connection was that of a server that is no more.
+                return false
+            }
+            // Looked at before the jobs were counted, so what they wrote may be missing: once more.
+            shown = now.waiting == 0 ? try await machine.shown() : nil
+            return shown?.waiting == 0
         }
         #expect(try await stage.texts("SELECT reason FROM fiscal.job WHERE state = 'dead'") == [])
+        return try #require(shown)
     }
 
-    private func compare(_ stage: Stage, _ told: Told, _ shown: Shown) async throws {
+    private func compare(_ stage: Stage, _ day: ShopDay, _ shown: ShopMachine.Shown) async throws {
         // What the shop told: each fact once, whoever died while telling it, however often it was said.
         #expect(
             try await stage.texts(
@@ -98,11 +154,25 @@ struct BitrixCircleTests {
                 "order.paid 2 2", "order.shipped 2 2", "payment.refunded 1 1", "pos.transaction 14 14",
                 "receipt.correction 1 1",
             ])
+        let keys = try await stage.texts("SELECT event_key FROM fiscal.outbox")
+        for fact in day.facts {
+            #expect(
+                keys.count { fact.key.hasSuffix(":") ? $0.hasPrefix(fact.key) : $0 == fact.key } == 1, "\(fact.key)")
+        }
         #expect(
-            try await stage.texts("SELECT DISTINCT outcome FROM fiscal.event_end ORDER BY 1") == [
-                "already_settled", "fiscalised",
-            ])
-        // Our record and the register's, document by document.
+            try await stage.texts("SELECT outcome || ' ' || count(*) FROM fiscal.event_end GROUP BY outcome ORDER BY 1")
+                == ["already_settled 1", "fiscalised \(Self.events - 1)"])
+        #expect(try await stage.number("SELECT count(*) FROM fiscal.callback") > 0, "no gateway was called")
+        try await compareReceipts(stage)
+        try await compareOrders(stage, day, shown)
+        // Stock: two kettles left twice and one came back with its money; the till's tea, less what was taken back.
+        let tea = (1...12).reduce(0, +) - 1 - 3
+        #expect(try await stage.levels() == ["1/501 -3", "1/502 -\(tea)"])
+        #expect(stage.sandbox.stock() == [1: [501: "\(Self.stock - 3)", 502: "\(Self.stock - tea)"]])
+    }
+
+    /// Our record and the register's, document by document; and the money by the day's own story, in kopecks.
+    private func compareReceipts(_ stage: Stage) async throws {
         let ours = try await stage.texts(
             """
             SELECT concat_ws(' ', external_id, type, total, fn, fd, fpd) FROM fiscal.receipt
@@ -117,7 +187,6 @@ struct BitrixCircleTests {
         }
         #expect(ours.count == Self.events - 1)
         #expect(Set(ours) == Set(theirs) && theirs.count == ours.count)
-        // Money, in kopecks: what came in and went back by the story.
         let till = 1000 * (1...12).reduce(0, +)
         let expected = [
             "sell": 148_000 + 148_000 + 148_000 + till, "sell_return": 59_000 + 1000 + 3000, "sell_correction": 59_000,
@@ -128,93 +197,46 @@ struct BitrixCircleTests {
                     == kopecks,
                 "\(type)")
         }
-        // Every order in the shop's own tables shows its newest receipt of each kind.
-        for (name, order) in told.orders {
-            let values = try #require(shown.orders[name])
+    }
+
+    /// Every order in the shop's own tables shows its newest receipt of each kind.
+    private func compareOrders(_ stage: Stage, _ day: ShopDay, _ shown: ShopMachine.Shown) async throws {
+        let orders = try #require(day.orders)
+        #expect(orders.count == 3)
+        for order in orders {
+            let values = try #require(shown.orders["\(order.id)"], "the order \(order.id) shows nothing")
             for (prefix, types) in [
                 ("CLOUDKASSIR", "'sell'"), ("REFUND", "'sell_return'"), ("CORRECTION", "'sell_correction'"),
             ] {
                 let newest = try await stage.texts(
                     """
                     SELECT concat_ws(' ', fn, fd, fpd) FROM fiscal.receipt
-                    WHERE order_id = '\(order)' AND type IN (\(types)) ORDER BY id DESC LIMIT 1
+                    WHERE order_id = '\(order.id)' AND type IN (\(types)) ORDER BY id DESC LIMIT 1
                     """
                 ).first
                 let stands = ["FN", "FD", "FPD"].compactMap { values["\(prefix)_\($0)"] }.joined(separator: " ")
-                #expect(stands == newest ?? "", "\(prefix) of the order \(name)")
+                #expect(stands == newest ?? "", "\(prefix) of the order \(order.id)")
             }
         }
-        // Stock: two kettles left twice and one came back with its money; the till's tea, less what was taken back.
-        #expect(
-            try await stage.levels() == ["1/501 -3", "1/502 -\((1...12).reduce(0, +) - 1 - 3)"])
     }
 }
 
-/// A shop in a process of its own, which speaks through files.
-private final class PortalProcess: Sendable {
-    let directory: String
-    /// Its exit code, once it has ended.
-    let ended = Mutex<Int32?>(nil)
-
-    init(directory: String) {
-        self.directory = directory
-    }
-
-    /// It is gone, and has not said what was awaited.
-    struct Ended: Error {
-        let word: String
-        let code: Int32
-    }
-
-    func say(_ word: String) throws {
-        try "".write(toPath: "\(directory)/\(word)")
-    }
-
-    func said<Value: Decodable>(
-        _ type: Value.Type, _ word: String, sourceLocation: SourceLocation = #_sourceLocation
-    ) async throws -> Value {
-        var found: Value?
-        try await eventually("the shop did not say \(word)", sourceLocation: sourceLocation) {
-            guard let data = FileManager.default.contents(atPath: "\(directory)/\(word)") else {
-                if let code = ended.withLock({ $0 }) { throw Ended(word: word, code: code) }
-                return false
-            }
-            found = try JSONDecoder().decode(type, from: data)
-            return true
-        }
-        return try #require(found, sourceLocation: sourceLocation)
-    }
-}
-
-/// Runs the shop while `body` runs; whatever happened in it, its process and its servers are gone afterwards.
-private func withPortal(
-    in directory: String, writingTo url: String, _ body: @Sendable @escaping (PortalProcess) async throws -> Void
+/// Runs a self-hosted shop on a MariaDB of its own while `body` runs; whatever happened in it, its processes are gone
+/// afterwards.
+private func withShop(
+    _ stage: Stage, in directory: String, _ body: (ShopMachine) async throws -> Void
 ) async throws {
-    let portal = PortalProcess(directory: directory)
-    let script = RepositoryRoot.path + "/deploy/bitrix/tests/support/portal.php"
-    @Sendable func run() async throws -> (code: Int32, words: String) {
-        let result = try await Subprocess.run(
-            .name("php"),
-            arguments: ["-d", "display_errors=stderr", "-d", "error_reporting=-1", script, directory, url],
-            input: .none, output: .discarded, error: .string(limit: 1 << 20))
-        let code = Program.code(of: result.terminationStatus)
-        portal.ended.withLock { $0 = code }
-        return (code, result.standardError)
-    }
-    async let running = run()
+    let folder = try #require(ModuleFolder(above: [RepositoryRoot.path]))
+    let machine = try await ShopMachine.start(
+        folder,
+        ShopMachine.Settings(
+            database: ShopMachine.Settings.ownDatabase, relay: stage.url(.shop),
+            behind: stage.address.webhookURL(of: ShopSpec.portal("main")), shop: "main", directory: directory))
     do {
-        try await body(portal)
+        try await body(machine)
     } catch {
-        try portal.say("end")
-        let words = try? await running.words
-        throw ShopFailure(cause: error, words: words ?? "")
+        await machine.stop()
+        throw error
     }
-    let result = try await running
-    #expect(result.code == 0, "\(result.words)")
-}
-
-private struct ShopFailure: Error {
-    let cause: any Error
-    /// What the shop's process said.
-    let words: String
+    await machine.stop()
 }

@@ -12,7 +12,9 @@ struct DemoCommand: AsyncParsableCommand {
             "Show the whole circle: private database, sandbox, workers and gateway, a self-hosted shop and one in the cloud.",
         discussion: """
             First a varied set of paid orders; then, in both shops, a sale, a prepayment with its closing receipt, a \
-            partial refund, a till's day sent twice, and a correction. Ends with status 1 unless every event became \
+            partial refund, a till's day sent twice, and a correction. The self-hosted shop runs the real Bitrix module \
+            (deploy/bitrix of the checkout, with php): its handlers, relay, sweep and REST method; where that is missing \
+            it says so and lets the sandbox imitate the module. Ends with status 1 unless every event became \
             exactly one receipt that its order shows, and every ledger (ours, the registers', the portals' orders and stores) agrees \
             with every other. On a terminal everything then stays up to look around, until Ctrl-C; with --once it does \
             not.
@@ -21,8 +23,12 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(help: "Orders to pay for.") var events = 60
     @Option(help: "Requests in a hundred that go wrong.") var faults = 0
     @Option(help: "Chooses which.") var seed: UInt64 = 1
-    @Flag(help: "Kill one worker with SIGKILL on the way.") var kill = false
-    @Option(help: "Processes to kill with SIGKILL in the circle, by turns: workers, the gateway, the database.")
+    @Flag(help: "Kill a worker, the module's web server and its relay with SIGKILL on the way.") var kill = false
+    @Option(
+        help: """
+            Processes to kill with SIGKILL in the circle, by turns: workers, the gateway, the database, the module's \
+            relay and web server.
+            """)
     var kills = 0
     @Option(help: "Seconds after which to give up.") var timeout = 600
     @Flag(help: "End when all events are done.") var once = false
@@ -39,17 +45,19 @@ struct DemoCommand: AsyncParsableCommand {
         let directory = FileManager.default.temporaryDirectory.path() + "fiscal-relay-demo-\(getpid())"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
+        let module = await module()
         let summary = try await withSandbox(
-            SandboxConfiguration(accounts: DemoStage.accounts, portals: DemoStage.portals)
+            SandboxConfiguration(
+                accounts: DemoStage.accounts, portals: DemoStage.portals(imitatingModule: module == nil))
         ) { sandbox, address in
             StandardError.write("Starting a private database …")
-            let stage = try await DemoStage.start(sandbox: address, directory: directory)
+            let stage = try await DemoStage.start(sandbox: address, directory: directory, module: module)
             do {
                 try await stage.connect(sandbox, address)
                 DemoStage.defineProperties(sandbox)
                 StandardError.write("Paying for \(events) orders in \(DemoStage.shops.count) shops …")
                 let summary = try await DemoRun(
-                    events: events, faultPercent: faults, seed: seed, killsWorker: kill, circleKills: kills,
+                    events: events, faultPercent: faults, seed: seed, killsOnce: kill, circleKills: kills,
                     timeout: .seconds(timeout)
                 ).run(stage, sandbox, address)
                 try show(summary)
@@ -65,6 +73,21 @@ struct DemoCommand: AsyncParsableCommand {
         if !summary.isSuccess { throw ExitCode.failure }
     }
 
+    /// The module to run in the self-hosted shop; nil, after saying why: the sandbox imitates it.
+    private func module() async -> ModuleFolder? {
+        let program = (try? DemoProgram.path()) ?? ""
+        let places = [program, FileManager.default.currentDirectoryPath]
+        let obstacle: String
+        if let folder = ModuleFolder(above: places) {
+            guard let missing = await ModuleFolder.obstacle() else { return folder }
+            obstacle = missing
+        } else {
+            obstacle = "there is no deploy/bitrix above \(places.joined(separator: " or ")): run it in a checkout"
+        }
+        StandardError.write("The sandbox imitates the Bitrix module in the self-hosted shop: \(obstacle).")
+        return nil
+    }
+
     private var staysUp: Bool { !once && output.format == .table && isatty(STDIN_FILENO) == 1 }
 
     private func show(_ summary: DemoSummary) throws {
@@ -76,6 +99,8 @@ struct DemoCommand: AsyncParsableCommand {
             if let circle = summary.circle {
                 print("")
                 print(Listing.table(headings: ["circle in both shops", "number"], rows: circle.rows))
+                print("")
+                print(Listing.table(headings: ["compared"] + circle.shops.map(\.shop), rows: circle.comparisonRows))
                 for fault in circle.disagreements { print("not alike: \(fault)") }
             }
             print("")

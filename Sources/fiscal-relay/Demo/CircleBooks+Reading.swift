@@ -5,12 +5,15 @@ extension CircleBooks {
     /// Reads the ledgers as they stand now.
     ///
     /// - Throws: what the database refused.
-    init(of story: CircleStory, beside otherEvents: Set<String>, _ pool: PostgresPool, _ sandbox: Sandbox) async throws
-    {
-        shop = story.shop
-        told = story.events
+    init(
+        of account: CircleAccount, beside otherEvents: Set<String>, _ pool: PostgresPool, _ sandbox: Sandbox
+    ) async throws {
+        self.account = account
         self.otherEvents = otherEvents
-        recorded = try await pool.query(Self.readReceipts, [.text(story.shop)]) { row throws(PostgresError) in
+        events = try await pool.query(Self.readEvents, [.text(account.shop)]) { row throws(PostgresError) in
+            try row.get(String.self, "event_key")
+        }
+        recorded = try await pool.query(Self.readReceipts, [.text(account.shop)]) { row throws(PostgresError) in
             Receipt(
                 document: Document(
                     externalID: try row.get("external_id"), type: try row.get("type"),
@@ -18,25 +21,24 @@ extension CircleBooks {
                     signs: try row.get(String.self, "signs").split(separator: " ").map(String.init)),
                 eventKey: try row.get("event_key"), order: try row.getOptional("order_id"))
         }
-        printed = sandbox.receipts(LedgerFilter(account: story.shop, status: "done")).compactMap(Self.document)
+        printed = sandbox.receipts(LedgerFilter(account: account.shop, status: "done")).compactMap(Self.document)
         shown = Dictionary(
-            uniqueKeysWithValues: story.orders.compactMap(\.id).map { order in
-                let values = sandbox.properties(ofOrder: order, in: story.shop) ?? [:]
+            uniqueKeysWithValues: account.orders.compactMap(\.id).map { order in
+                let values = sandbox.properties(ofOrder: order, in: account.shop) ?? [:]
                 func signs(_ prefix: String) -> [String] {
                     ["FN", "FD", "FPD"].compactMap { values["\(prefix)_\($0)"] }.filter { !$0.isEmpty }
                 }
                 return (order, Shown(sale: signs("CLOUDKASSIR"), refund: signs("REFUND")))
             })
-        let levels = try await pool.query(Self.readStock, [.text(story.shop)]) { row throws(PostgresError) in
+        let levels = try await pool.query(Self.readStock, [.text(account.shop)]) { row throws(PostgresError) in
             (try row.get(String.self, "product_id"), try row.get(Int64.self, "thousandths"))
         }
         moved = Dictionary(
             levels.compactMap { product, thousandths in Int(product).map { ($0, Int(thousandths)) } },
             uniquingKeysWith: +)
         // What the portal's stores had, less what they have: of every product that lies, or lay, in any of them.
-        var gone = Dictionary(
-            uniqueKeysWithValues: CircleGoods.all.map { ($0.product, 1000 * CircleStory.stock) })
-        for (product, amount) in sandbox.stock(in: story.shop).values.flatMap({ $0 }) {
+        var gone = account.products.mapValues { _ in 1000 * CircleAccount.stock }
+        for (product, amount) in sandbox.stock(in: account.shop).values.flatMap({ $0 }) {
             gone[product, default: 0] -= DemoText.thousandths(amount)
         }
         missing = gone
@@ -48,6 +50,9 @@ extension CircleBooks {
             externalID: receipt.externalID, type: receipt.type, kopecks: DemoText.thousandths(receipt.total) / 10,
             signs: [fiscal.fn, fiscal.fd, fiscal.fpd])
     }
+
+    private static let readEvents = Statement(
+        "demo.readEvents", "SELECT event_key FROM fiscal.outbox WHERE shop = $1 ORDER BY id")
 
     private static let readReceipts = Statement(
         "demo.readReceipts",

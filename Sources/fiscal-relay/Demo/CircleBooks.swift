@@ -27,11 +27,12 @@ struct CircleBooks: Sendable {
         let refund: [String]
     }
 
-    let shop: String
-    /// The story's own account: what came in and went back, in kopecks, and what each receipt comes to.
-    let told: [CircleEvent]
-    /// Events of the shop that are not the story's.
+    /// The shop's own: what came in and went back, what each receipt comes to, and what left its store.
+    let account: CircleAccount
+    /// Events of the shop that are not the circle's.
     let otherEvents: Set<String>
+    /// Keys of all events of the shop on our record.
+    let events: [String]
     /// All fiscalised receipts of the shop on our record, oldest first.
     let recorded: [Receipt]
     /// Every document that the shop's register printed.
@@ -42,14 +43,27 @@ struct CircleBooks: Sendable {
     let moved: [Int: Int]
     let missing: [Int: Int]
 
-    /// Receipts of the story.
-    var ours: [Receipt] {
-        let keys = Set(told.map(\.key))
-        return recorded.filter { keys.contains($0.eventKey) }
-    }
+    /// Receipts of the circle.
+    var ours: [Receipt] { recorded.filter { !otherEvents.contains($0.eventKey) } }
+
+    /// Facts of which there is exactly one event on our record.
+    var toldOnce: Int { account.facts.count { fact in events.count { fact.isTold(by: $0) } == 1 } }
 
     /// What is not alike, a sentence each; empty when every ledger agrees with every other.
-    var disagreements: [String] { registers + money + orders + stock }
+    var disagreements: [String] { facts + registers + money + orders + stock }
+
+    /// What happened and what was told of it, each once.
+    private var facts: [String] {
+        let own = events.filter { !otherEvents.contains($0) }
+        let untold = own.filter { key in !account.facts.contains { $0.isTold(by: key) } }.map {
+            "event \($0) is on record, and nothing happened of which it could tell"
+        }
+        return untold
+            + account.facts.compactMap { fact in
+                let count = own.count { fact.isTold(by: $0) }
+                return count == 1 ? nil : "of \(fact.key) there are \(count) events on record, not one"
+            }
+    }
 
     /// Our record and the register's, document by document.
     private var registers: [String] {
@@ -63,27 +77,22 @@ struct CircleBooks: Sendable {
         }
     }
 
-    /// What was told and what was receipted, event by event.
+    /// What was told and what was receipted, fact by fact.
     private var money: [String] {
-        let receipts = Dictionary(grouping: recorded, by: \.eventKey)
-        let known = otherEvents.union(told.map(\.key))
-        let untold = receipts.keys.filter { !known.contains($0) }.sorted().map {
-            "nobody told of event \($0), which has a receipt"
-        }
-        return untold
-            + told.compactMap { event in
-                let (kopecks, isReturn) =
-                    switch event.money {
-                    case .came(let kopecks), .none(let kopecks): (kopecks, false)
-                    case .wentBack(let kopecks): (kopecks, true)
-                    }
-                let found = receipts[event.key] ?? []
-                guard found.count == 1, found[0].document.kopecks == kopecks, found[0].isReturn == isReturn else {
-                    let sums = found.map { "\($0.document.type) \($0.document.kopecks)" }.joined(separator: ", ")
-                    return "event \(event.key) is of \(kopecks) kopecks, its receipts: \(sums.isEmpty ? "none" : sums)"
+        account.facts.compactMap { fact in
+            let due: (kopecks: Int, isReturn: Bool)? =
+                switch fact.money {
+                case .came(let kopecks), .none(let kopecks): (kopecks, false)
+                case .wentBack(let kopecks): (kopecks, true)
+                case .settled: nil
                 }
-                return nil
-            }
+            let found = recorded.filter { fact.isTold(by: $0.eventKey) }.map { ($0.document.kopecks, $0.isReturn) }
+            guard !found.elementsEqual([due].compactMap(\.self), by: ==) else { return nil }
+            let sums = found.map { "\($1 ? "a return of " : "")\($0)" }.joined(separator: ", ")
+            return
+                "\(fact.key) takes \(due.map { "a receipt of \($0.kopecks) kopecks" } ?? "no receipt"), its receipts: "
+                + (sums.isEmpty ? "none" : sums)
+        }
     }
 
     private var orders: [String] {
@@ -99,7 +108,7 @@ struct CircleBooks: Sendable {
 
     private var stock: [String] {
         var left: [Int: Int] = [:]
-        for (product, thousandths) in told.flatMap(\.goods) { left[product, default: 0] += thousandths }
+        for (product, thousandths) in account.facts.flatMap(\.goods) { left[product, default: 0] += thousandths }
         return Set(left.keys).union(moved.keys).union(missing.keys).sorted().compactMap { product in
             let sums = [left[product] ?? 0, moved[product] ?? 0, missing[product] ?? 0]
             return Set(sums).count == 1

@@ -2,34 +2,57 @@ import Sandbox
 
 /// An event of the circle as the shop's side writes it, and what must come of it.
 struct CircleEvent: Sendable {
-    /// What the buyer's money did, for the books that the demo keeps by itself.
-    enum Money: Sendable {
-        case came(kopecks: Int)
-        case wentBack(kopecks: Int)
-        /// Paid before: a closing receipt moves none.
-        case none(kopecks: Int)
-    }
-
     let shop: String
     let kind: String
     let key: String
     let subject: String
     let payload: String
-    let money: Money
-    /// What leaves the shop's store, in thousandths by product; below zero it comes back.
-    var goods: [Int: Int] = [:]
+    /// What it tells of.
+    let fact: CircleAccount.Fact
 
     init(
-        _ shop: String, _ kind: String, key: String, subject: String, _ money: Money, goods: [Int: Int] = [:],
+        _ shop: String, _ kind: String, key: String, subject: String, _ money: CircleAccount.Money,
+        goods: [Int: Int] = [:],
         _ payload: JSONValue
     ) {
         self.shop = shop
         self.kind = kind
         self.key = key
         self.subject = subject
-        self.money = money
-        self.goods = goods
+        fact = CircleAccount.Fact(key: key, money: money, goods: goods)
         self.payload = payload.text
+    }
+}
+
+extension CircleEvent {
+    /// Somebody notices that a receipt was missed, and has it corrected; `right` is the `order.paid` that never came.
+    static func correction(
+        _ shop: String, order: Int, time: String, kopecks: Int, right: JSONValue
+    ) -> CircleEvent {
+        CircleEvent(
+            shop, "receipt.correction", key: "correction:\(order)", subject: "order:\(order)", .came(kopecks: kopecks),
+            [
+                "v": 1, "order": ["id": .int(order)],
+                "correction": ["kind": "missed", "base_date": .string(String(time.prefix(10)))], "right": right,
+            ])
+    }
+
+    /// The same of an order in the shop with the module.
+    static func correction(_ shop: String, _ missed: ShopDay.Missed, time: String) -> CircleEvent {
+        let price = JSONValue.string(DemoText.roubles(missed.kopecks))
+        return correction(
+            shop, order: missed.order, time: time, kopecks: missed.kopecks,
+            right: [
+                "v": 1, "order": ["id": .int(missed.order)],
+                "payment": ["id": "missed", "sum": price, "means": "electronic", "paid_at": .string(time)],
+                "settlement": "full_payment", "customer": ["email": .string(missed.email)],
+                "items": [
+                    [
+                        "id": .string(missed.line), "name": .string(missed.name), "price": price, "quantity": "1",
+                        "vat_rate": "0.22",
+                    ]
+                ],
+            ])
     }
 }
 

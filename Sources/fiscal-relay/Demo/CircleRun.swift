@@ -6,6 +6,8 @@ import Sandbox
 struct CircleRun: Sendable {
     /// How often a process is killed on the way.
     let kills: Int
+    /// Whether the module's relay is killed at its work besides.
+    let killsRelay: Bool
     let timeout: Duration
     /// Keys of the events that the shops wrote before the circle.
     let otherEvents: Set<String>
@@ -17,36 +19,67 @@ struct CircleRun: Sendable {
     /// Events of one INSERT, as of a till that sends what it kept.
     private static let batch = 5
 
-    private static func stories(_ time: String) -> [CircleStory] {
-        DemoStage.shops.enumerated().map { index, shop in
-            CircleStory(shop: shop, firstOrder: 500_001 + 1000 * index, time: time)
-        }
+    /// What happens in the shops, and how it is told.
+    private struct Play {
+        var accounts: [CircleAccount] = []
+        /// Written by SQL.
+        var events: [CircleEvent] = []
+        /// Facts of the shop with the module that its relay hands over.
+        var handedOver = 0
+        var faults: [String] = []
     }
 
-    /// - Throws: what the database refused.
+    /// - Throws: what a database refused, or the shop with the module.
     func run(_ stage: DemoStage, _ sandbox: Sandbox, _ fleet: inout DemoFleet) async throws -> CircleSummary {
-        let stories = Self.stories(Date.now.formatted(.iso8601))
-        for story in stories {
+        let started = ContinuousClock.now
+        let play = try await begin(stage)
+        for account in play.accounts {
             sandbox.addCatalog(
                 CatalogSeed(
-                    products: CircleGoods.all.map {
-                        .init(id: $0.product, name: $0.name, stock: [1: String(CircleStory.stock)])
-                    }), in: story.shop)
-            sandbox.createOrders(story.orders, in: story.shop)
+                    products: account.products.sorted { $0.key < $1.key }.map {
+                        .init(id: $0.key, name: $0.value, stock: [1: String(CircleAccount.stock)])
+                    }), in: account.shop)
+            sandbox.createOrders(account.orders, in: account.shop)
         }
-        let events = stories.flatMap(\.events)
-        let started = ContinuousClock.now
-        let fresh = try await insert(events, stage.shopPool)
+        let fresh = try await insert(play.events, stage.shopPool)
         // The till sends its whole day again, and the shop repeats itself: nothing may come of it.
-        let again = try await insert(events, stage.shopPool)
-        let books = try await watch(stories, stage, sandbox, &fleet, since: started)
+        let again = try await insert(play.events, stage.shopPool)
+        try await stage.machine?.startCron()
+        let (books, resent) = try await watch(play, stage, sandbox, &fleet, since: started)
         var summary = CircleSummary(books: books, kills: fleet.kills)
-        summary.events = fresh
-        summary.repeats = events.count - again
-        if fresh != events.count || again != 0 {
-            summary.disagreements.append("\(fresh) of \(events.count) events were news, then \(again) again")
+        summary.events = fresh + play.handedOver
+        summary.repeats = play.events.count - again + resent
+        if fresh != play.events.count || again != 0 {
+            summary.disagreements.append("\(fresh) of \(play.events.count) events were news, then \(again) again")
+        }
+        summary.disagreements += play.faults
+        if play.handedOver != resent {
+            summary.disagreements.append("the module handed over \(resent) of \(play.handedOver) events again")
         }
         return summary
+    }
+
+    private func begin(_ stage: DemoStage) async throws -> Play {
+        let time = Date.now.formatted(.iso8601)
+        var play = Play()
+        for (index, shop) in DemoStage.shops.enumerated() {
+            if shop == DemoStage.moduleShop, let machine = stage.machine {
+                let day = try await machine.liveThroughADay()
+                let correction = day.missed.map { CircleEvent.correction(shop, $0, time: time) }
+                play.accounts.append(CircleAccount(shop, day, beside: [correction].compactMap(\.self)))
+                play.events += [correction].compactMap(\.self)
+                play.handedOver = day.facts.count
+                play.faults = (day.faults ?? []).map { "\(shop): the module logged: \($0)" }
+                if day.again > 0 {
+                    play.faults.append("\(shop): \(day.again) facts that were told twice were news twice")
+                }
+            } else {
+                let story = CircleStory(shop: shop, firstOrder: 500_001 + 1000 * index, time: time)
+                play.accounts.append(CircleAccount(story))
+                play.events += story.events
+            }
+        }
+        return play
     }
 
     /// Writes the events as a shop does; what is known already is left alone. Gives the number of new ones.
@@ -66,34 +99,51 @@ struct CircleRun: Sendable {
         return fresh
     }
 
+    /// Looks until the ledgers agree, killing on the way; gives them, and how many events the module has handed over
+    /// once more in between.
     private func watch(
-        _ stories: [CircleStory], _ stage: DemoStage, _ sandbox: Sandbox, _ fleet: inout DemoFleet,
+        _ play: Play, _ stage: DemoStage, _ sandbox: Sandbox, _ fleet: inout DemoFleet,
         since started: ContinuousClock.Instant
-    ) async throws -> [CircleBooks] {
-        var progress = ProgressReporter("circle", total: stories.reduce(0) { $0 + $1.events.count })
+    ) async throws -> (books: [CircleBooks], resent: Int) {
+        var progress = ProgressReporter("circle", total: play.accounts.reduce(0) { $0 + $1.facts.count })
         var nextKill = sandbox.requests + Self.requestsPerKill
-        let killsBefore = fleet.kills.total
         var idleSince: ContinuousClock.Instant?
+        var resent = 0
+        var mayKillRelay = killsRelay
         while true {
             let books: [CircleBooks]
+            let waiting: Int
             let isOpen: Bool
             do {
-                books = try await read(stories, stage, sandbox)
+                (books, waiting) = try await read(play.accounts, stage, sandbox)
                 isOpen = try await DemoRun.openJobs(stage.adminPool).open > 0
-            } catch is PostgresError where kills > 0 && ContinuousClock.now - started < timeout {
+                let told = books.reduce(0) { $0 + $1.toldOnce }
+                if mayKillRelay, told > play.events.count {
+                    mayKillRelay = false
+                    try await fleet.killRelay()
+                }
+                // All of it once more, as after a restore: the keys let nothing through a second time.
+                let isTold = waiting == 0 && told == books.reduce(0) { $0 + $1.account.facts.count }
+                if let machine = stage.machine, isTold, resent < play.handedOver {
+                    resent = max(resent, try await machine.resend())
+                }
+            } catch let error where kills > 0 && ContinuousClock.now - started < timeout && Self.isPassing(error) {
                 // The connection was that of a database that is no more.
+                try await Task.sleep(for: .milliseconds(20))
                 continue
             }
-            progress.show(books.reduce(0) { $0 + $1.ours.count })
+            progress.show(books.reduce(0) { $0 + $1.toldOnce })
             let now = ContinuousClock.now
             if isOpen { idleSince = nil } else { idleSince = idleSince ?? now }
-            let isAgreed = !isOpen && books.allSatisfy { $0.disagreements.isEmpty }
-            let isKilling = fleet.kills.total - killsBefore < kills
+            let isAgreed =
+                !isOpen && waiting == 0 && resent >= play.handedOver
+                && books.allSatisfy { $0.disagreements.isEmpty }
+            let isKilling = fleet.turns < kills
             if (isAgreed && !isKilling) || now - started > timeout
                 || idleSince.map({ now - $0 > Self.patience }) ?? false
             {
                 progress.finish()
-                return books
+                return (books, resent)
             }
             // A circle that is done early agrees after the kills that are left, too.
             if isKilling, isAgreed || sandbox.requests >= nextKill {
@@ -104,14 +154,22 @@ struct CircleRun: Sendable {
         }
     }
 
+    /// Whether it may come of a database that was killed.
+    private static func isPassing(_ error: any Error) -> Bool {
+        if case ShopMachine.Fault.refused = error { return true }
+        return error is PostgresError
+    }
+
+    /// The books, and how many events the shop with the module has not handed over.
     private func read(
-        _ stories: [CircleStory], _ stage: DemoStage, _ sandbox: Sandbox
-    ) async throws -> [CircleBooks] {
+        _ accounts: [CircleAccount], _ stage: DemoStage, _ sandbox: Sandbox
+    ) async throws -> (books: [CircleBooks], waiting: Int) {
+        let waiting = try await stage.lookIntoShop(sandbox)
         var books: [CircleBooks] = []
-        for story in stories {
-            books.append(try await CircleBooks(of: story, beside: otherEvents, stage.adminPool, sandbox))
+        for account in accounts {
+            books.append(try await CircleBooks(of: account, beside: otherEvents, stage.adminPool, sandbox))
         }
-        return books
+        return (books, waiting)
     }
 
     private static let insertEvents = Statement(

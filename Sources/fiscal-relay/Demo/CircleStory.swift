@@ -1,6 +1,6 @@
 import Sandbox
 
-/// What happens in one shop of the circle: a sale, a prepayment with its hand-over, a partial refund, a day at a till that
+/// What happens in a shop of the circle that writes its events by SQL: a sale, a prepayment with its hand-over, a partial refund, a day at a till that
 /// was offline, and the correction of a receipt that was missed.
 struct CircleStory: Sendable {
     let shop: String
@@ -8,9 +8,6 @@ struct CircleStory: Sendable {
     let firstOrder: Int
     /// When it happens, ISO 8601.
     let time: String
-
-    /// What lies of each product in the shop's store beforehand.
-    static let stock = 100
 
     private func order(_ index: Int) -> Int { firstOrder + index }
 
@@ -49,7 +46,7 @@ struct CircleStory: Sendable {
     }
 
     private func event(
-        _ kind: String, _ index: Int, key: String, _ money: CircleEvent.Money, goods: [Int: Int] = [:],
+        _ kind: String, _ index: Int, key: String, _ money: CircleAccount.Money, goods: [Int: Int] = [:],
         _ payload: JSONValue
     ) -> CircleEvent {
         CircleEvent(shop, kind, key: key, subject: "order:\(order(index))", money, goods: goods, payload)
@@ -94,13 +91,9 @@ struct CircleStory: Sendable {
     }
 
     private var correction: CircleEvent {
-        event(
-            "receipt.correction", 3, key: "correction:\(order(3))", .came(kopecks: Self.missed),
-            [
-                "v": 1, "order": head(3),
-                "correction": ["kind": "missed", "base_date": .string(String(time.prefix(10)))],
-                "right": paid(3, Self.missed, settlement: "full_payment", [CircleGoods.mug.line(1, 2000)]),
-            ])
+        .correction(
+            shop, order: order(3), time: time, kopecks: Self.missed,
+            right: paid(3, Self.missed, settlement: "full_payment", [CircleGoods.mug.line(1, 2000)]))
     }
 
     // MARK: The till
@@ -127,7 +120,7 @@ struct CircleStory: Sendable {
     }
 
     private func transaction(
-        _ number: Int, _ type: String, of original: Int? = nil, _ money: CircleEvent.Money, goods: [Int: Int],
+        _ number: Int, _ type: String, of original: Int? = nil, _ money: CircleAccount.Money, goods: [Int: Int],
         items: [JSONValue]
     ) -> CircleEvent {
         let id = "\(shop)-\(number)"

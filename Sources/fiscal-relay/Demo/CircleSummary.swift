@@ -6,6 +6,8 @@ struct CircleSummary: Encodable {
     var events = 0
     /// Events written once more, of which nothing came.
     var repeats = 0
+    /// Events that took no receipt, all having been settled before.
+    let settled: Int
     /// Receipts on our record, each of them one document at the register.
     let receipts: Int
     /// Of these, of money that went back.
@@ -18,11 +20,13 @@ struct CircleSummary: Encodable {
     let goods: String
     /// Processes killed so far.
     let kills: DemoFleet.Kills
+    /// What was compared, shop by shop.
+    let shops: [CircleComparison]
     /// What is not alike in all ledgers; empty when they agree.
     var disagreements: [String]
 
     enum CodingKeys: String, CodingKey {
-        case events, repeats, receipts, refunds, roubles, goods, kills, disagreements
+        case events, repeats, settled, receipts, refunds, roubles, goods, kills, shops, disagreements
         case ordersShown = "orders_shown"
     }
 
@@ -31,18 +35,21 @@ struct CircleSummary: Encodable {
         receipts = documents.count
         let back = documents.filter { $0.type.hasPrefix("sell_return") }
         refunds = back.count
-        let net = books.flatMap(\.told).reduce(0) { sum, event in
-            switch event.money {
+        let facts = books.flatMap(\.account.facts)
+        settled = facts.count { if case .settled = $0.money { true } else { false } }
+        let net = facts.reduce(0) { sum, fact in
+            switch fact.money {
             case .came(let kopecks): sum + kopecks
             case .wentBack(let kopecks): sum - kopecks
-            case .none: sum
+            case .none, .settled: sum
             }
         }
         roubles = DemoText.roubles(net)
-        ordersShown = books.reduce(0) { $0 + $1.shown.values.count { !$0.sale.isEmpty } }
+        shops = books.map(CircleComparison.init)
+        ordersShown = shops.reduce(0) { $0 + $1.orders }
         goods = DemoText.quantity(books.flatMap(\.moved.values).reduce(0, +))
         self.kills = kills
-        disagreements = books.flatMap { book in book.disagreements.map { "\(book.shop): \($0)" } }
+        disagreements = books.flatMap { book in book.disagreements.map { "\(book.account.shop): \($0)" } }
     }
 
     /// Holds the registers' whole ledger against what both parts of the demonstration account for.
@@ -63,4 +70,45 @@ struct CircleSummary: Encodable {
 
     /// Whether every ledger agrees with every other.
     var isSuccess: Bool { disagreements.isEmpty }
+}
+
+/// What was compared of one shop, and how much of it there is.
+struct CircleComparison: Encodable {
+    let shop: String
+    /// How its events come.
+    let way: CircleAccount.Way
+    /// What happened by the shop's own account.
+    let facts: Int
+    /// Of these, told by exactly one event on our record.
+    let toldOnce: Int
+    /// Receipts on our record.
+    let receipts: Int
+    /// Documents that the shop's register printed, of the orders before the circle too.
+    let documents: Int
+    /// Orders that show a receipt in the portal.
+    let orders: Int
+    /// Products that were counted in our ledger and in the portal's stores.
+    let products: Int
+    /// Units that left the stores in both.
+    let goods: String
+    /// Whether all of it agrees.
+    let agrees: Bool
+
+    enum CodingKeys: String, CodingKey {
+        case shop, way, facts, receipts, documents, orders, products, goods, agrees
+        case toldOnce = "told_once"
+    }
+
+    init(_ books: CircleBooks) {
+        shop = books.account.shop
+        way = books.account.way
+        facts = books.account.facts.count
+        toldOnce = books.toldOnce
+        receipts = books.ours.count
+        documents = books.printed.count
+        orders = books.shown.values.count { !$0.sale.isEmpty }
+        products = books.missing.count
+        goods = DemoText.quantity(books.moved.values.reduce(0, +))
+        agrees = books.disagreements.isEmpty
+    }
 }

@@ -8,7 +8,8 @@ struct DemoRun {
     let events: Int
     let faultPercent: Int
     let seed: UInt64
-    let killsWorker: Bool
+    /// Whether a worker, the module's web server and its relay are each killed once on the way.
+    let killsOnce: Bool
     /// How often a process is killed in the circle.
     let circleKills: Int
     let timeout: Duration
@@ -20,7 +21,11 @@ struct DemoRun {
         let orders = (0..<events).map {
             DemoOrderShapes.order(index: $0, shops: DemoStage.shops, firstNumber: DemoStage.firstOrder)
         }
-        for shop in DemoStage.shops { seed(orders.filter { $0.shop == shop }, in: shop, sandbox) }
+        for shop in DemoStage.shops {
+            let seeds = Self.seeds(orders.filter { $0.shop == shop })
+            sandbox.createOrders(seeds, in: shop)
+            if shop == DemoStage.moduleShop { try await stage.machine?.add(seeds) }
+        }
         sandbox.faults.order(DemoFaults.rules(percent: faultPercent, seed: seed))
         var fleet = DemoFleet(stage)
         let started = ContinuousClock.now
@@ -28,7 +33,7 @@ struct DemoRun {
             try await insert(orders, stage.shopPool)
             var summary = try await watch(stage, sandbox, &fleet, since: started)
             var circle = try await CircleRun(
-                kills: circleKills, timeout: timeout, otherEvents: Set(orders.map(\.eventKey))
+                kills: circleKills, killsRelay: killsOnce, timeout: timeout, otherEvents: Set(orders.map(\.eventKey))
             ).run(stage, sandbox, &fleet)
             circle.check(sandbox.summary(), beside: summary)
             if let fault = await verify(stage, address) { circle.disagreements.append(fault) }
@@ -62,13 +67,12 @@ struct DemoRun {
     }
 
     /// The orders as the portal knows them, so that it can tell whether what is written back is theirs.
-    private func seed(_ orders: [DemoOrder], in portal: String, _ sandbox: Sandbox) {
-        let seeds = orders.map { order in
+    private static func seeds(_ orders: [DemoOrder]) -> [OrderSeed] {
+        orders.map { order in
             OrderSeed(
                 id: order.number, accountNumber: "\(order.number)/A", price: DemoText.roubles(order.total),
                 properties: ["EMAIL": order.email, "PHONE": order.phone].compactMapValues { $0 })
         }
-        sandbox.createOrders(seeds, in: portal)
     }
 
     /// Writes the events as a checkout does: plain INSERTs by a login that may do nothing else.
@@ -90,8 +94,9 @@ struct DemoRun {
         _ stage: DemoStage, _ sandbox: Sandbox, _ fleet: inout DemoFleet, since started: ContinuousClock.Instant
     ) async throws -> DemoSummary {
         var progress = ProgressReporter("receipts", total: events)
-        var mayKill = killsWorker
+        var mayKill = killsOnce
         while true {
+            _ = try await stage.lookIntoShop(sandbox)
             let ledger = sandbox.summary()
             let (open, dead) = try await Self.openJobs(stage.adminPool)
             let summary = DemoSummary(
@@ -105,6 +110,7 @@ struct DemoRun {
             if mayKill, summary.fiscalized * 3 >= events {
                 mayKill = false
                 await fleet.killWorker()
+                try await fleet.killWebServer()
             }
             guard ContinuousClock.now - started < timeout else {
                 progress.finish()

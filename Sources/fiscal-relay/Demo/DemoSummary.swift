@@ -59,8 +59,25 @@ extension CircleSummary {
     var rows: [[String]] {
         [
             ["events, each written twice", "\(events)"], ["receipts, each one document", "\(receipts)"],
-            ["of these refunds", "\(refunds)"], ["roubles taken, less refunds", roubles],
+            ["of these refunds", "\(refunds)"], ["events that took no receipt", "\(settled)"],
+            ["roubles taken, less refunds", roubles],
             ["orders that show their newest receipt", "\(ordersShown)"], ["units that left the stores", goods],
+        ]
+    }
+
+    /// What was held against what, shop by shop.
+    var comparisonRows: [[String]] {
+        func row(_ what: String, _ number: (CircleComparison) -> String) -> [String] { [what] + shops.map(number) }
+        return [
+            row("how its events come") { $0.way == .module ? "the Bitrix module" : "plain SQL" },
+            row("facts by its own account") { "\($0.facts)" },
+            row("of these on record exactly once") { "\($0.toldOnce)" },
+            row("receipts on record, of the circle") { "\($0.receipts)" },
+            row("documents at the register, of all orders") { "\($0.documents)" },
+            row("orders looked at in its Bitrix") { "\($0.orders)" },
+            row("products counted in ledger and stores") { "\($0.products)" },
+            row("units gone from both") { $0.goods },
+            row("all of it agrees") { $0.agrees ? "yes" : "no" },
         ]
     }
 }

@@ -249,14 +249,7 @@ final class SetupSuite extends Suite
 
     private function root(): string
     {
-        $root = sys_get_temp_dir() . '/fiscal-site-' . bin2hex(random_bytes(4));
-        mkdir("$root/bitrix/modules/main/include", 0777, true);
-        file_put_contents(
-            "$root/bitrix/modules/main/include/prolog_before.php",
-            '<?php require ' . var_export(dirname(__DIR__) . '/support/autoload.php', true) . ';'
-        );
-
-        return $root;
+        return Site::documentRoot(sys_get_temp_dir() . '/fiscal-site-' . bin2hex(random_bytes(4)));
     }
 
     private function count(string $table): int

@@ -37,6 +37,8 @@ final class Servers
     public function startShop(): void
     {
         register_shutdown_function($this->stop(...));
+        $this->must(['mariadb-install-db', '--no-defaults', "--datadir=$this->directory/maria",
+            '--auth-root-authentication-method=normal', '--skip-test-db', '--skip-name-resolve', ...$this->mariaUser()]);
         $this->startMaria();
         putenv("FISCAL_TEST_MYSQL=$this->directory/maria.sock");
         $maria = new \mysqli('localhost', 'root', '', '', 0, "$this->directory/maria.sock");
@@ -60,6 +62,12 @@ final class Servers
         $this->signal('pg', SIGQUIT);
     }
 
+    /** As the kernel does it when memory runs out; what was committed is there again after the start. */
+    public function killMaria(): void
+    {
+        $this->signal('maria', SIGKILL);
+    }
+
     public function stop(): void
     {
         $this->signal('pg', SIGINT);
@@ -67,14 +75,12 @@ final class Servers
         exec('rm -rf ' . escapeshellarg($this->directory));
     }
 
-    private function startMaria(): void
+    /** A commit outlives the server's process, though not the machine. */
+    public function startMaria(): void
     {
-        $data = "--datadir=$this->directory/maria";
-        $this->must(['mariadb-install-db', '--no-defaults', $data, '--auth-root-authentication-method=normal',
-            '--skip-test-db', '--skip-name-resolve', ...$this->mariaUser()]);
-        $this->processes['maria'] = $this->spawn(['mariadbd', '--no-defaults', $data, '--skip-networking',
-            "--socket=$this->directory/maria.sock", "--pid-file=$this->directory/maria.pid",
-            '--innodb-flush-log-at-trx-commit=0', '--innodb-buffer-pool-size=32M', '--skip-log-bin',
+        $this->processes['maria'] = $this->spawn(['mariadbd', '--no-defaults', "--datadir=$this->directory/maria",
+            '--skip-networking', "--socket=$this->directory/maria.sock", "--pid-file=$this->directory/maria.pid",
+            '--innodb-flush-log-at-trx-commit=2', '--innodb-buffer-pool-size=32M', '--skip-log-bin',
             '--innodb-log-file-size=16M', '--default-time-zone=+03:00']);
         mysqli_report(MYSQLI_REPORT_OFF);
         $this->until('MariaDB', fn () => @(new \mysqli())->real_connect(

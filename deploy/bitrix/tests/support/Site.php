@@ -51,7 +51,13 @@ final class Site
 
     public static function use(string $kind): void
     {
-        putenv('FISCAL_TEST_SHOP=' . self::address($kind));
+        self::at(self::address($kind));
+    }
+
+    /** @param string $address mysql:<socket>/<database> or pgsql:<what libpq takes> */
+    public static function at(string $address): void
+    {
+        putenv("FISCAL_TEST_SHOP=$address");
         Application::setConnection(Connection::fromEnvironment());
         Option::forget();
         Application::$log = [];
@@ -91,6 +97,18 @@ final class Site
         Application::$log = [];
     }
 
+    /** A document root with a Bitrix in it, as far as the module's command looks for one. */
+    public static function documentRoot(string $root): string
+    {
+        mkdir("$root/bitrix/modules/main/include", 0777, true);
+        file_put_contents(
+            "$root/bitrix/modules/main/include/prolog_before.php",
+            '<?php require ' . var_export(__DIR__ . '/autoload.php', true) . ';'
+        );
+
+        return $root;
+    }
+
     /** @return list<array<string, mixed>> what arrived, in its order */
     public static function arrived(string $kind): array
     {
@@ -119,11 +137,15 @@ final class Site
     }
 
     /** Runs a PHP script of these tests in a process of its own. */
-    public static function start(string $script, array $arguments = [], array $environment = []): array
-    {
+    public static function start(
+        string $script,
+        array $arguments = [],
+        array $environment = [],
+        bool $input = false,
+    ): array {
         $process = proc_open(
             [PHP_BINARY, $script, ...$arguments],
-            [1 => ['pipe', 'w'], 2 => ['pipe', 'w']],
+            ($input ? [['pipe', 'r']] : []) + [1 => ['pipe', 'w'], 2 => ['pipe', 'w']],
             $pipes,
             null,
             $environment + getenv()
@@ -141,6 +163,23 @@ final class Site
         $code = proc_close($process);
 
         return [$code, $output, $errors];
+    }
+
+    /** What a script prints, which is JSON. */
+    public static function json(string $script): array
+    {
+        return self::decoded(self::run($script));
+    }
+
+    /** @param array{0: int, 1: string, 2: string} $result */
+    public static function decoded(array $result): array
+    {
+        [$code, $output, $errors] = $result;
+        if ($code !== 0) {
+            throw new Failure("a script ended with $code: $errors");
+        }
+
+        return json_decode($output, true, 512, JSON_THROW_ON_ERROR);
     }
 
     public static function run(string $script, array $arguments = [], array $environment = []): array

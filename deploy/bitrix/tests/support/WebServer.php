@@ -4,16 +4,17 @@ declare(strict_types=1);
 
 namespace Fiscal\Tests;
 
-/** PHP's own web server with one script, which may be killed and comes again at the same address. */
+/** PHP's own web server with the script that answers for the portal; it may be killed, and comes again at its address. */
 final class WebServer
 {
+    private const SCRIPT = __DIR__ . '/rest.php';
     private const CODE = 'circlecode';
 
     /** @var ?resource */
     private mixed $process = null;
     private int $port = 0;
 
-    public function __construct(private readonly string $script, private readonly string $log)
+    public function __construct(private readonly string $log)
     {
         register_shutdown_function($this->stop(...));
     }
@@ -32,7 +33,7 @@ final class WebServer
                 throw new Failure('the web server does not come up');
             }
             // Somebody else may have got the port: at first another one does as well, later it is waited for.
-            if ($this->process === null || !proc_get_status($this->process)['running']) {
+            if (!$this->isRunning()) {
                 $this->stop();
                 $this->spawn($isNew);
             }
@@ -42,7 +43,7 @@ final class WebServer
 
     private function isUp(): bool
     {
-        if ($this->process === null) {
+        if (!$this->isRunning()) {
             return false;
         }
         $connection = @stream_socket_client("tcp://127.0.0.1:$this->port", timeout: 1);
@@ -50,7 +51,12 @@ final class WebServer
             fclose($connection);
         }
 
-        return $connection !== false && proc_get_status($this->process)['running'];
+        return $connection !== false && $this->isRunning();
+    }
+
+    public function isRunning(): bool
+    {
+        return $this->process !== null && proc_get_status($this->process)['running'];
     }
 
     private function spawn(bool $anywhere): void
@@ -69,18 +75,12 @@ final class WebServer
         $log = ['file', $this->log, 'a'];
         $pipes = [];
         $this->process = proc_open(
-            [PHP_BINARY, '-d', 'display_errors=stderr', '-S', "127.0.0.1:$this->port", $this->script],
+            [PHP_BINARY, '-d', 'display_errors=stderr', '-S', "127.0.0.1:$this->port", self::SCRIPT],
             [['file', '/dev/null', 'r'], $log, $log],
             $pipes,
             null,
             ['FISCAL_TEST_WEBHOOK' => self::CODE] + getenv()
         );
-    }
-
-    public function restart(): void
-    {
-        $this->stop();
-        $this->start();
     }
 
     public function stop(): void
