@@ -53,6 +53,8 @@ struct CircleRun: Sendable {
             summary.disagreements.append("\(fresh) of \(play.events.count) events were news, then \(again) again")
         }
         summary.disagreements += play.faults
+        let waiting = try await stage.lookIntoShop(sandbox)
+        if waiting > 0 { summary.disagreements.append("the module has not handed over \(waiting) events") }
         if play.handedOver != resent {
             summary.disagreements.append("the module handed over \(resent) of \(play.handedOver) events again")
         }
