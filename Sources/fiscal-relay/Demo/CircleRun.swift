@@ -113,6 +113,8 @@ struct CircleRun: Sendable {
         var resent = 0
         var mayKillRelay = killsRelay
         while true {
+            // Only what is read after it can tell what came of it.
+            let wasResent = resent >= play.handedOver
             let books: [CircleBooks]
             let waiting: Int
             let isOpen: Bool
@@ -126,7 +128,7 @@ struct CircleRun: Sendable {
                 }
                 // All of it once more, as after a restore: the keys let nothing through a second time.
                 let isTold = waiting == 0 && told == books.reduce(0) { $0 + $1.account.facts.count }
-                if let machine = stage.machine, isTold, resent < play.handedOver {
+                if let machine = stage.machine, isTold, !wasResent {
                     resent = max(resent, try await machine.resend())
                 }
             } catch let error where kills > 0 && ContinuousClock.now - started < timeout && Self.isPassing(error) {
@@ -138,7 +140,7 @@ struct CircleRun: Sendable {
             let now = ContinuousClock.now
             if isOpen { idleSince = nil } else { idleSince = idleSince ?? now }
             let isAgreed =
-                !isOpen && waiting == 0 && resent >= play.handedOver
+                !isOpen && waiting == 0 && wasResent
                 && books.allSatisfy { $0.disagreements.isEmpty }
             let isKilling = fleet.turns < kills
             if (isAgreed && !isKilling) || now - started > timeout
