@@ -74,7 +74,7 @@ struct DemoFleet: Sendable {
         try await machine.kill(.web)
     }
 
-    /// Kills with SIGKILL what has its turn, and starts it again: every second or third time a worker, else by turns the
+    /// Kills with SIGKILL what has its turn, and starts it again: first a worker, then by turns the
     /// gateway, every process of the database, and the module's relay and web server. Workers early on: a document for
     /// the portal's stores that was under way is looked for only minutes later, and nobody watches that long.
     ///
@@ -82,7 +82,7 @@ struct DemoFleet: Sendable {
     mutating func killNext() async throws {
         let order: [Turn] =
             stage.machine == nil
-            ? [.worker, .gateway, .worker, .database] : [.worker, .relay, .worker, .gateway, .database, .webServer]
+            ? [.worker, .gateway, .worker, .database] : [.worker, .relay, .gateway, .database, .webServer, .relay]
         switch order[turns % order.count] {
         case .worker: await killWorker()
         case .gateway:
