@@ -62,7 +62,6 @@ package struct EmbeddedClusterOptions: Hashable, Sendable {
             "port": "\(port)",
             "max_connections": "300",
             "logging_collector": "off",
-            "jit": "off",
         ]
         if durability == .fast {
             let fast = [

@@ -21,6 +21,28 @@ import Testing
         #expect(rooms == [5, 5])
     }
 
+    @Test func besideABacklogTransactionsAreShortForTheOthers() {
+        var state = EngineState(configuration { $0.concurrency = 1000 }, at: start)
+        var number: Int64 = 0
+        var rooms: [Int] = []
+        // The other shop has one job, once.
+        _ = turns(&state, over: .seconds(10)) { turn, now in
+            guard let plan = turn.plan else {
+                return turn.surveys ? answer(survey: [stream(), stream(shop: "other")], at: now) : TurnAnswer()
+            }
+            rooms.append(plan.room)
+            let visited = plan.streams.map { $0.key.shop == "other" ? (number == 0 ? 1 : 0) : $0.limit }
+            number += 1
+            var answer = TurnAnswer()
+            answer.claim = claim(visited)
+            return answer
+        }
+        let short = rooms.count { $0 == WorkerConfiguration.sharedBatch }
+        #expect(rooms.first == 250 && rooms.last == 250 && Set(rooms).count == 2)
+        // For as long as the other is remembered.
+        #expect(short > 1000 && short < rooms.count - 1000, "\(short) of \(rooms.count)")
+    }
+
     @Test func aSlowDestinationLeavesRoomForTheOthers() throws {
         var board = StreamBoard(at: start)
         board.learn([stream("slow"), stream()], startedAt: start, took: .zero, at: start)

@@ -43,6 +43,39 @@ import Testing
         #expect(slept <= .milliseconds(25))
     }
 
+    /// What was committed before anybody asked to be told is seen by a look after that, however slow looks are.
+    @Test func aWishIsFollowedByALookAndByALastOneSoonAfter() throws {
+        var state = EngineState(configuration { $0.claimers = 2 }, at: start)
+        func next(at now: ContinuousClock.Instant) throws -> Turn {
+            guard case .turn(let turn) = state.next(at: now, leaseHolds: true) else { throw Unexpected(what: "sleep") }
+            return turn
+        }
+        func slow(from began: ContinuousClock.Instant) -> TurnAnswer {
+            var answer = TurnAnswer()
+            answer.survey = TurnAnswer.Survey(findings: [], startedAt: began, took: .milliseconds(100))
+            return answer
+        }
+        let (first, second) = (try next(at: start), try next(at: start))
+        var now = start.advanced(by: .milliseconds(100))
+        state.ended(first, slow(from: start), at: now) { _ in .seconds(5) }
+        state.ended(second, slow(from: start), at: now) { _ in .seconds(5) }
+        let wish = try next(at: now)
+        #expect(wish.wish == .notify(for: .seconds(30)) && wish.surveys)
+        state.ended(wish, slow(from: now), at: now) { _ in .seconds(5) }
+        let told = now
+        var looks: [Duration] = []
+        while now < told.advanced(by: .milliseconds(900)) {
+            switch state.next(at: now, leaseHolds: true) {
+            case .turn(let turn):
+                if turn.surveys { looks.append(told.duration(to: now)) }
+                state.ended(turn, turn.surveys ? slow(from: now) : TurnAnswer(), at: now) { _ in .seconds(5) }
+            case .sleep(let instant): now = instant
+            case .end: throw Unexpected(what: "end")
+            }
+        }
+        #expect(looks.count == 1 && looks.allSatisfy { $0 > .milliseconds(15) && $0 < .milliseconds(100) }, "\(looks)")
+    }
+
     @Test func jobsForNobodyHereDoNotKeepAWorkerBusy() {
         var state = EngineState(configuration(), at: start)
         // Every survey sees ready jobs, every claim gets none of them.

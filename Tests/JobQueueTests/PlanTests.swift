@@ -35,6 +35,8 @@ import Testing
                 #expect(!plan.contains("Seq Scan on \(table)"), "\(plan)")
             }
             #expect(!plan.contains("Sort Key: j.queue"), "\(plan)")
+            // As servers are set up unless somebody says otherwise.
+            #expect(!plan.contains("JIT:"), "\(plan)")
         }
     }
 
@@ -46,7 +48,8 @@ import Testing
         let claimed = try await session.claim(worker, 8, shop: "shop1")
         #expect(!claimed.isEmpty)
         try await finishAndMove(session, worker, claimed)
-        try await session.run("SELECT count(*)::text FROM fiscal.survey()")
+        try await session.run(
+            "SELECT count(*)::text FROM fiscal.survey('{local,local,z}', '{shop1,shop2,z}', '{0,1,0}'::smallint[])")
         check(plans, reach: "job_ready", for: "j.state = 'ready' AND j.queue = queues[i]")
         check(plans, reach: "job_due", for: "j.queue = due_queues[i]")
         // By their places, which the claim has just locked.
@@ -55,6 +58,11 @@ import Testing
         check(plans, reach: "job_pkey", for: "DELETE FROM fiscal.job j")
         check(plans, reach: "job_pkey", for: "WITH told AS MATERIALIZED")
         check(plans, reach: "job_ready", for: "(j.queue, j.shop, j.priority) > ")
+        for part in [
+            "j.shop = after_shop AND j.priority > after_priority\n", "j.shop > after_shop AND j.shop < before_shop",
+            "j.shop > after_shop\n", "j.queue > after_queue AND j.queue < before_queue",
+            "j.queue = before_queue AND j.shop < before_shop", "j.shop = before_shop AND j.priority < before_priority",
+        ] { check(plans, reach: "job_ready", for: part) }
         checkNothingReadsAll(plans, besides: "SELECT cardinality(fiscal.finish")
         await session.connection.close()
         try await checkLanes(worker)
@@ -62,6 +70,17 @@ import Testing
         try await checkFleet(worker)
         if rows > 10 { try await checkPeople() }
         try await checkProducer()
+    }
+
+    /// What makes other plans look costly makes the server compile those that are left, for each execution anew.
+    @Test func noFunctionThatForcesItsPlansIsCompiled() async throws {
+        #expect(
+            try await queue.texts(
+                """
+                SELECT p.oid::regprocedure::text FROM pg_proc p
+                WHERE p.pronamespace = 'fiscal'::regnamespace AND NOT 'jit=off' = ANY (p.proconfig)
+                  AND EXISTS (SELECT FROM unnest(p.proconfig) AS c (setting) WHERE c.setting LIKE 'enable\\_%=off')
+                """) == [])
     }
 
     /// One claimed job is finished, the others are moved, in the words of a worker.

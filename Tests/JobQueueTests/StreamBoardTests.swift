@@ -100,6 +100,47 @@ import Testing
         #expect(walked <= .milliseconds(1300))
     }
 
+    @Test func whereThereIsPlentyNoSurveyIsNeeded() throws {
+        var board = StreamBoard(at: start)
+        seen(&board, at: start)
+        #expect(board.streamsWithPlenty == [])
+        _ = try look(&board, found: 10, at: start, clock: moment(1))
+        #expect(board.streamsWithPlenty == [key])
+        // For as long as nobody has room for it, and no survey speaks of it.
+        let late = start.advanced(by: .seconds(60))
+        board.learn([], startedAt: late, took: .zero, at: late)
+        #expect(board.hasWork(at: late))
+        // From the bottom on there is nothing left.
+        _ = try look(&board, found: 0, at: late, clock: moment(60))
+        #expect(board.streamsWithPlenty == [] && !board.hasWork(at: late))
+    }
+
+    @Test func onlyWhoHasHadWorkLatelySharesWithABacklog() throws {
+        var board = StreamBoard(at: start)
+        let other = StreamKey(queue: "local", shop: "other", priority: 0)
+        for key in [key, other] { board.isReady(key, at: start) }
+        func look(_ found: [StreamKey: Int], at now: ContinuousClock.Instant) throws {
+            let plan = try #require(board.plan(room: 10, at: now) { _ in 10 })
+            board.learn(
+                plan, visited: plan.streams.map { min($0.limit, found[$0.key] ?? 0) }, reached: [], lookedAt: nil,
+                took: .zero, at: now)
+        }
+        try look([key: 10], at: start)
+        #expect(!board.isShared(at: start), "the other has had nothing yet")
+        try look([key: 10, other: 1], at: start)
+        #expect(board.isShared(at: start))
+        let soon = start.advanced(by: .seconds(4))
+        // From the bottom of the backlog in a claim of its own, then of both.
+        let long = try #require(board.plan(room: 10, at: soon) { _ in 10 })
+        #expect(long.streams.map(\.key) == [key] && long.streams.map(\.isFullLook) == [true])
+        #expect(board.plan(room: 10, at: soon) { _ in 10 }?.streams.map(\.key) == [other, key])
+        try look([key: 10], at: soon)
+        #expect(board.isShared(at: soon))
+        #expect(!board.isShared(at: soon.advanced(by: .seconds(2))), "that was long ago")
+        try look([:], at: soon)
+        #expect(!board.isShared(at: soon), "nobody has plenty")
+    }
+
     private func closed(_ queue: String, for time: Duration) -> SurveyFinding {
         SurveyFinding(
             queue: queue, stream: StreamKey(queue: queue, shop: "shop", priority: 0), wait: .zero, closedFor: time)

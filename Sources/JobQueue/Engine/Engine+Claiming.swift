@@ -77,7 +77,7 @@ extension Engine {
 
     private func survey() async throws(PostgresError) -> TurnAnswer.Survey {
         let start = ContinuousClock.now
-        let findings = try await store.survey()
+        let findings = try await store.survey(besides: state.withLock { $0.board.streamsWithPlenty })
         return TurnAnswer.Survey(findings: findings, startedAt: start, took: start.duration(to: .now))
     }
 

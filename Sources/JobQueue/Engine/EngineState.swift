@@ -80,7 +80,7 @@ struct EngineState: Sendable {
             return .turn(Turn(known: runs.ids))
         }
         var turn = Turn()
-        if flushAt.map({ $0 <= now }) ?? false { takeReports(into: &turn) }
+        if flushAt.map({ $0 <= now }) ?? false { takeReports(into: &turn, at: now) }
         if phase == .working && leaseHolds { look(into: &turn, at: now) }
         guard !turn.isEmpty else { return .sleep(until: nextMoment(after: now, leaseHolds: leaseHolds)) }
         if let plan = turn.plan {
@@ -91,23 +91,24 @@ struct EngineState: Sendable {
         return .turn(turn)
     }
 
-    private mutating func takeReports(into turn: inout Turn) {
-        turn.reports = Array(reports.prefix(reportCount))
+    private mutating func takeReports(into turn: inout Turn, at now: ContinuousClock.Instant) {
+        turn.reports = Array(reports.prefix(reportCount(upTo: batch(at: now))))
         reports.removeFirst(turn.reports.count)
         turn.evidence = evidence
         evidence = []
         if reports.isEmpty { oldestReport = nil }
     }
 
-    /// How many of the reports at hand go in one turn: the ends of a stretch together or not at all, and of a job only one.
-    /// A second one is that of a later run, claimed while it was not known what became of the first.
-    private var reportCount: Int {
+    /// How many of the reports at hand go in one turn: up to `batch`, or more where the ends of a stretch would be parted,
+    /// which count together or not at all; and of a job only one. A second one is that of a later run, claimed while it
+    /// was not known what became of the first.
+    private func reportCount(upTo batch: Int) -> Int {
         var jobs: Set<JobID> = []
         var whole = 0
         for (index, report) in reports.enumerated() {
             if report.head == nil {
                 whole = index
-                if index >= configuration.batch { return whole }
+                if index >= batch { return whole }
             }
             guard jobs.insert(report.run.job).inserted else { return whole > 0 ? whole : index }
         }
@@ -128,7 +129,7 @@ struct EngineState: Sendable {
         }
         let free = configuration.concurrency - runs.count - reserved + turn.reports.count { $0.head == nil }
         guard free > 0 else { return }
-        let room = min(free, configuration.claimLimit)
+        let room = min(free, configuration.claimLimit, batch(at: now))
         if claimAt <= now || board.nextDue(after: plannedAt).map({ $0 <= now }) ?? false {
             plannedAt = now
             let queueRoom = queueRoom
@@ -136,11 +137,18 @@ struct EngineState: Sendable {
         }
         let isTime = turn.plan == nil ? lookAt <= now : true
         if isTime && board.nextSurvey <= now { turn.surveys = true }
+        // One that another claimer began before does not see what nobody was told of until this wish is committed.
+        if case .notify = pendingWish { turn.surveys = true }
         if turn.surveys || turn.plan != nil {
             turn.wish = pendingWish
             pendingWish = nil
             isHinted = false
         }
+    }
+
+    /// Jobs recorded, and claimed, in one transaction: fewer while somebody's next job would wait for another's many.
+    private func batch(at now: ContinuousClock.Instant) -> Int {
+        min(configuration.batch, board.isShared(at: now) ? WorkerConfiguration.sharedBatch : .max)
     }
 
     /// How many more runs a queue may have under way.
@@ -287,6 +295,7 @@ struct EngineState: Sendable {
             claimAt = lookAt
         }
         if let wish { pendingWish = wish }
+        if case .notify = turn.wish { board.settles(at: now.advanced(by: WakePolicy.flagSettles)) }
         // Producers must know of a wish before the look that follows. And what was said while this turn was under way
         // may be news to it: it looked before.
         if wish != nil || isHinted {

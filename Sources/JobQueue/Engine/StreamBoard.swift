@@ -8,8 +8,11 @@ struct StreamBoard: Sendable {
         var look: ClaimLook
         /// The last claim took all that its limit allowed: there is more.
         var wasFull = true
-        /// When a claim last found something.
+        /// As far as that claim could see, there was more than it took: no survey need look whether there is any.
+        var hasPlenty = false
+        /// When a claim last found something; before that, when it became known.
         var foundAt: ContinuousClock.Instant
+        var hasFound = false
         /// When we last had reason to believe in it.
         var knownAt: ContinuousClock.Instant
         /// Counts visits, so that those visited longest ago come first.
@@ -33,6 +36,7 @@ struct StreamBoard: Sendable {
     private var closedUntil: [String: ContinuousClock.Instant] = [:]
     /// When somebody last told us that there is something new.
     private var toldAt: ContinuousClock.Instant?
+    private var settlesAt: ContinuousClock.Instant?
     private var visits: UInt64 = 0
     private var claims: UInt64 = 0
 
@@ -66,6 +70,17 @@ struct StreamBoard: Sendable {
         dueAt[queue] != nil || streams.keys.contains { $0.queue == queue }
     }
 
+    /// Streams in which a survey would only find what is known: that there is plenty. Looking for the first living row of
+    /// one costs a walk over all that died in front of it.
+    var streamsWithPlenty: [StreamKey] { streams.compactMap { $0.value.hasPlenty ? $0.key : nil } }
+
+    /// Whether some have plenty and others, that have not, had something a short while ago: the next job of those waits
+    /// for the transactions under way.
+    func isShared(at now: ContinuousClock.Instant) -> Bool {
+        streams.contains { $0.value.hasPlenty }
+            && streams.contains { !$0.value.hasPlenty && $0.value.hasFound && $0.value.isFresh(at: now) }
+    }
+
     private func isOpen(_ queue: String, at now: ContinuousClock.Instant) -> Bool {
         closedUntil[queue].map { $0 <= now } ?? true
     }
@@ -79,6 +94,13 @@ struct StreamBoard: Sendable {
     mutating func isTold(at now: ContinuousClock.Instant) {
         toldAt = now
         wantSurvey(at: now)
+    }
+
+    /// By `instant` all has been committed that we shall not be told of: a survey is wanted that begins after that, however
+    /// slow they are.
+    mutating func settles(at instant: ContinuousClock.Instant) {
+        settlesAt = instant
+        wantSurvey(at: instant)
     }
 
     /// A queue has opened, whatever the last survey said.
@@ -110,12 +132,14 @@ struct StreamBoard: Sendable {
             }
         }
         streams = streams.filter {
-            seen.contains($0.key) || $0.value.knownAt >= start || $0.value.isFresh(at: now)
+            // Those with plenty were not asked for.
+            seen.contains($0.key) || $0.value.hasPlenty || $0.value.knownAt >= start || $0.value.isFresh(at: now)
         }
         let pause = min(max(.milliseconds(5), took * Self.surveyFactor), Self.longestPause)
         nextSurvey = now.advanced(by: pause)
         // It may have looked before what we were told of meanwhile was there.
         if let toldAt, toldAt >= start { nextSurvey = now }
+        if let settlesAt, settlesAt > start { nextSurvey = min(nextSurvey, max(now, settlesAt)) }
     }
 
     /// A job comes due in `queue` at `instant`.
@@ -130,6 +154,16 @@ struct StreamBoard: Sendable {
         streams[key, default: Stream(at: now)].knownAt = now
     }
 
+    /// The stream whose turn it is to be looked through from the bottom, if that may take long: through a backlog, over all
+    /// that died in front of it. What a claim takes from others waits for its end, so they are left to another claim.
+    private func longLook(among visited: [StreamKey: Stream], at now: ContinuousClock.Instant) -> (
+        key: StreamKey, value: Stream
+    )? {
+        guard isShared(at: now) else { return nil }
+        return visited.filter { $0.value.hasPlenty && $0.value.look.fullLookAt <= now }
+            .min { ($0.key.queue, $0.key.shop, $0.key.priority) < ($1.key.queue, $1.key.shop, $1.key.priority) }
+    }
+
     /// Where to look for up to `room` jobs; `queueRoom` says how many of a queue may run besides those that do.
     mutating func plan(
         room: Int, at now: ContinuousClock.Instant, queueRoom: (String) -> Int
@@ -140,8 +174,9 @@ struct StreamBoard: Sendable {
             rooms[queue] = left
             return left
         }
-        let visited = streams.filter { isOpen($0.key.queue, at: now) && left($0.key.queue) > 0 }
-        let due = dueAt.filter { $0.value.at <= now && isOpen($0.key, at: now) && left($0.key) > 0 }
+        var visited = streams.filter { isOpen($0.key.queue, at: now) && left($0.key.queue) > 0 }
+        var due = dueAt.filter { $0.value.at <= now && isOpen($0.key, at: now) && left($0.key) > 0 }
+        if let long = longLook(among: visited, at: now) { (visited, due) = ([long.key: long.value], [:]) }
         guard room > 0, !visited.isEmpty || !due.isEmpty else { return nil }
         claims += 1
         let bulkFirst = claims % 8 == 0
@@ -196,7 +231,8 @@ struct StreamBoard: Sendable {
             guard let count = counts(index), var stream = streams[visit.key] else { continue }
             stream.wasFull = count >= min(visit.limit, left, rooms[visit.key.queue] ?? left)
             take(count, of: visit.key.queue)
-            if count > 0 { stream.foundAt = now }
+            if count > 0 { (stream.foundAt, stream.hasFound) = (now, true) }
+            stream.hasPlenty = stream.wasFull && count > 0
             stream.look.end(position(index), isFull: visit.isFullLook, took: took, at: now)
             if !stream.wasFull {
                 // A destination may have allowed less than it has.

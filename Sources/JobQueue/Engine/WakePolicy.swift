@@ -12,6 +12,8 @@ struct WakePolicy: Sendable {
     }
 
     private static let quickLooks: [Duration] = [1, 2, 5, 10, 50].map { .milliseconds($0) }
+    /// So long after the flag is raised whoever wrote without seeing it has most likely committed.
+    static let flagSettles = quickLooks.reduce(.zero, +)
     private static let flagLasts = Duration.seconds(30)
     private static let busyAfter = 8
 

@@ -15,6 +15,9 @@ package struct WorkerConfiguration: Sendable {
     package var claimers = 2
     /// Jobs claimed, and outcomes recorded, in one transaction at most, 1…1000.
     package var batch = 250
+    /// As ``batch``, while one shop has a backlog and another has work from time to time: a transaction of so many lasts
+    /// about as long as a commit.
+    static let sharedBatch = 50
     /// How long an outcome may wait for others to share its transaction with, while runs are under way.
     package var flushAfter: Duration = .milliseconds(2)
     /// How long a heartbeat is good for. A worker that is silent for longer may be called dead.

@@ -13,7 +13,7 @@ enum QueueStatements {
     static let stop = Statement("queue_stop", "SELECT fiscal.stop_worker($1)")
     static let wantWake = Statement("queue_want_wake", "SELECT fiscal.want_wake($1)")
     static let survey = Statement(
-        "queue_survey", "SELECT queue, shop, priority, wait_ms, closed_ms FROM fiscal.survey()")
+        "queue_survey", "SELECT queue, shop, priority, wait_ms, closed_ms FROM fiscal.survey($1, $2, $3::smallint[])")
     static let claim = Statement(
         "queue_claim",
         """

@@ -1,11 +1,14 @@
 import Postgres
 
 extension QueueStore {
-    /// What work there is.
+    /// What work there is; of ready jobs in the streams named nothing is said.
     ///
     /// - Throws: ``PostgresError``.
-    func survey() async throws(PostgresError) -> [SurveyFinding] {
-        try await pool.query(QueueStatements.survey, [], Self.finding)
+    func survey(besides known: [StreamKey]) async throws(PostgresError) -> [SurveyFinding] {
+        try await pool.query(
+            QueueStatements.survey,
+            [.texts(known.map(\.queue)), .texts(known.map(\.shop)), .ints(known.map { Int64($0.priority) })],
+            Self.finding)
     }
 
     /// Claims by itself.

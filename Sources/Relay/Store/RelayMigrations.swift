@@ -43,6 +43,8 @@ package enum RelayMigrations {
         migration(36, "rest", PackageResources._036_rest_sql),
         migration(37, "shipment_sweep", PackageResources._037_shipment_sweep_sql),
         migration(38, "payment_heard", PackageResources._038_payment_heard_sql),
+        migration(39, "survey_besides", PackageResources._039_survey_besides_sql),
+        migration(40, "no_jit", PackageResources._040_no_jit_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ bytes: [UInt8]) -> Migration {

@@ -51,12 +51,19 @@ extension ModelAndDatabase {
         story.append("insert \(id) \(lane)")
     }
 
+    private func survey(by store: QueueStore, besides known: [StreamKey]) async throws -> [SurveyFinding] {
+        let found = try await store.survey(besides: known)
+        let expected = model.survey(besides: known, at: try await now)
+        #expect(found.map(Self.picture) == expected.map(Self.picture), "seed \(seed): \(story.suffix(12))")
+        return found
+    }
+
     private mutating func claim() async throws {
         let store = stores[Int.random(in: 0..<stores.count, using: &random)]
-        let found = try await store.survey()
+        let found = try await survey(by: store, besides: [])
+        _ = try await survey(
+            by: store, besides: found.compactMap(\.stream).filter { _ in Bool.random(using: &random) })
         var moment = try await now
-        let expected = model.survey(at: moment)
-        #expect(found.map(Self.picture) == expected.map(Self.picture), "seed \(seed): \(story.suffix(12))")
         let plan = ClaimPlan(
             room: Int.random(in: 1...4, using: &random),
             streams: found.compactMap(\.stream).map {

@@ -92,7 +92,7 @@ struct ReceiptsAndDatabase {
     }
 
     private mutating func claim() async throws {
-        let found = try await store.survey()
+        let found = try await store.survey(besides: [])
         let plan = ClaimPlan(
             room: 2,
             streams: found.compactMap(\.stream).map {

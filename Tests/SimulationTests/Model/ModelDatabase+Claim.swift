@@ -9,13 +9,13 @@ extension ModelDatabase {
     }
 
     /// What work there is, as `fiscal.survey` tells it.
-    func survey(at now: Timestamp) -> [SurveyFinding] {
+    func survey(besides known: [StreamKey], at now: Timestamp) -> [SurveyFinding] {
         var streams: [StreamKey] = []
         var due: [(queue: String, at: Timestamp)] = []
         for job in jobs {
             if job.state == .ready {
                 let key = StreamKey(queue: job.queue, shop: job.shop, priority: 0)
-                if !streams.contains(key) { streams.append(key) }
+                if !streams.contains(key) && !known.contains(key) { streams.append(key) }
             } else if job.isDue {
                 if let index = due.firstIndex(where: { $0.queue == job.queue }) {
                     due[index].at = min(due[index].at, job.runAt)

@@ -173,7 +173,8 @@ final class SimulatedVisit {
 
     private func look(_ then: @escaping (TurnAnswer.Survey?, Bool) -> Void) {
         let start = world.instant
-        process.exchange("looking", { [self] in world.database.survey(at: world.timestamp) }) {
+        let known = engine.state.board.streamsWithPlenty
+        process.exchange("looking", { [self] in world.database.survey(besides: known, at: world.timestamp) }) {
             [self] findings, isOpen in
             let took = start.duration(to: world.instant)
             then(findings.map { TurnAnswer.Survey(findings: $0, startedAt: start, took: took) }, isOpen)
