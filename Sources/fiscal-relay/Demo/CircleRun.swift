@@ -112,6 +112,7 @@ struct CircleRun: Sendable {
         var idleSince: ContinuousClock.Instant?
         var resent = 0
         var mayKillRelay = killsRelay
+        var troubledSince: ContinuousClock.Instant?
         while true {
             // Only what is read after it can tell what came of it.
             let wasResent = resent >= play.handedOver
@@ -131,8 +132,12 @@ struct CircleRun: Sendable {
                 if let machine = stage.machine, isTold, !wasResent {
                     resent = max(resent, try await machine.resend())
                 }
-            } catch let error where kills > 0 && ContinuousClock.now - started < timeout && Self.isPassing(error) {
-                // The connection was that of a database that is no more.
+                troubledSince = nil
+            } catch let error where kills > 0 && Self.isPassing(error) {
+                // The connection was that of a database that is no more. What lasts is not that.
+                let now = ContinuousClock.now
+                troubledSince = troubledSince ?? now
+                guard let troubledSince, now - troubledSince < Self.patience else { throw error }
                 try await Task.sleep(for: .milliseconds(20))
                 continue
             }
