@@ -136,6 +136,9 @@ import Testing
         #expect(board.plan(room: 10, at: soon) { _ in 10 }?.streams.map(\.key) == [other, key])
         try look([key: 10], at: soon)
         #expect(board.isShared(at: soon))
+        var paused = board
+        paused.learn([closed("local", for: .seconds(60))], startedAt: soon, took: .zero, at: soon)
+        #expect(!paused.isShared(at: soon), "what is closed is in nobody's way")
         #expect(!board.isShared(at: soon.advanced(by: .seconds(2))), "that was long ago")
         try look([:], at: soon)
         #expect(!board.isShared(at: soon), "nobody has plenty")

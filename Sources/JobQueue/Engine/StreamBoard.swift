@@ -8,7 +8,7 @@ struct StreamBoard: Sendable {
         var look: ClaimLook
         /// The last claim took all that its limit allowed: there is more.
         var wasFull = true
-        /// As far as that claim could see, there was more than it took: no survey need look whether there is any.
+        /// That claim found as much as it could take: no survey need look whether there is any.
         var hasPlenty = false
         /// When a claim last found something; before that, when it became known.
         var foundAt: ContinuousClock.Instant
@@ -37,6 +37,7 @@ struct StreamBoard: Sendable {
     /// When somebody last told us that there is something new.
     private var toldAt: ContinuousClock.Instant?
     private var settlesAt: ContinuousClock.Instant?
+    private var lastWasLong = false
     private var visits: UInt64 = 0
     private var claims: UInt64 = 0
 
@@ -77,7 +78,7 @@ struct StreamBoard: Sendable {
     /// Whether some have plenty and others, that have not, had something a short while ago: the next job of those waits
     /// for the transactions under way.
     func isShared(at now: ContinuousClock.Instant) -> Bool {
-        streams.contains { $0.value.hasPlenty }
+        streams.contains { $0.value.hasPlenty && isOpen($0.key.queue, at: now) }
             && streams.contains { !$0.value.hasPlenty && $0.value.hasFound && $0.value.isFresh(at: now) }
     }
 
@@ -161,7 +162,10 @@ struct StreamBoard: Sendable {
     )? {
         guard isShared(at: now) else { return nil }
         return visited.filter { $0.value.hasPlenty && $0.value.look.fullLookAt <= now }
-            .min { ($0.key.queue, $0.key.shop, $0.key.priority) < ($1.key.queue, $1.key.shop, $1.key.priority) }
+            .min {
+                ($0.value.look.fullLookAt, $0.key.queue, $0.key.shop, $0.key.priority)
+                    < ($1.value.look.fullLookAt, $1.key.queue, $1.key.shop, $1.key.priority)
+            }
     }
 
     /// Where to look for up to `room` jobs; `queueRoom` says how many of a queue may run besides those that do.
@@ -176,7 +180,10 @@ struct StreamBoard: Sendable {
         }
         var visited = streams.filter { isOpen($0.key.queue, at: now) && left($0.key.queue) > 0 }
         var due = dueAt.filter { $0.value.at <= now && isOpen($0.key, at: now) && left($0.key) > 0 }
-        if let long = longLook(among: visited, at: now) { (visited, due) = ([long.key: long.value], [:]) }
+        // Never twice in a row: however many backlogs there are, the others come in between.
+        let long = lastWasLong ? nil : longLook(among: visited, at: now)
+        if let long { (visited, due) = ([long.key: long.value], [:]) }
+        lastWasLong = long != nil
         guard room > 0, !visited.isEmpty || !due.isEmpty else { return nil }
         claims += 1
         let bulkFirst = claims % 8 == 0
