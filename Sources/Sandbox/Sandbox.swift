@@ -46,8 +46,8 @@ package final class Sandbox: Sendable {
         bitrix.create(orders, in: portal)
     }
 
-    /// Takes over what orders of a portal show that are kept elsewhere, by order and code: in the database of a shop that
-    /// runs the real module. Orders that the portal does not have are left out.
+    /// Takes over what orders of a portal show that are kept elsewhere, by order and code: in the database of a shop
+    /// that runs the real module. Orders that the portal does not have are left out.
     package func show(_ properties: [Int: [String: String]], in portal: String = "main") {
         bitrix.withPortals { portals in
             guard var state = portals.removeValue(forKey: portal) else { return }

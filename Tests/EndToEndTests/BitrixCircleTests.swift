@@ -8,9 +8,9 @@ import TestSupport
 import Testing
 
 /// The whole circle of a self-hosted shop with the real module: handlers, its own outbox, relay and sweep in PHP on
-/// MariaDB, worker and gateway as processes, the cash register, and back through the module's own REST method, while the
-/// goods go into the portal's stores. Everything that can be killed is, on the way; every ledger is held against every
-/// other.
+/// MariaDB, worker and gateway as processes, the cash register, and back through the module's own REST method, while
+/// the goods go into the portal's stores. Everything that can be killed is, on the way; every ledger is held against
+/// every other.
 @Suite(.timeLimit(.minutes(10)))
 struct BitrixCircleTests {
     /// What lies of each product in the portal's store beforehand.
@@ -115,8 +115,8 @@ struct BitrixCircleTests {
         }
     }
 
-    /// Waits until every event is handed over and at its end, every result in its order, and all goods are gone from the
-    /// portal.
+    /// Waits until every event is handed over and at its end, every result in its order, and all goods are gone from
+    /// the portal.
     private func everythingEnded(_ stage: Stage, _ machine: ShopMachine) async throws -> ShopMachine.Shown {
         var shown: ShopMachine.Shown?
         try await eventually("not every event came to its end, or not every result to its order, or not all goods") {

@@ -71,9 +71,9 @@ import Testing
         #expect(summary.callbacks > 0)
     }
 
-    /// Workers, the gateway, every process of the database, and the module's relay and web server are killed with SIGKILL
-    /// by turns, after every nine requests or so, wherever in the circle that falls, while one request in ten goes wrong as
-    /// well.
+    /// Workers, the gateway, every process of the database, and the module's relay and web server are killed with
+    /// SIGKILL by turns, after every nine requests or so, wherever in the circle that falls, while one request in ten
+    /// goes wrong as well.
     @Test(arguments: [1, 2]) func killingAnyProcessChangesNothing(seed: Int) async throws {
         let summary = try await run(["--events", "2", "--kill", "--kills", "6", "--faults", "10", "--seed", "\(seed)"])
         #expect(summary.circle.kills.workers > 0)

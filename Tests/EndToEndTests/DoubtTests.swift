@@ -79,8 +79,8 @@ struct DoubtTests {
 
     private static func destination(_ stage: Stage) -> String { "cloudkassir:main@127.0.0.1:\(stage.address.port)" }
 
-    /// Waits until the account is left alone with more than `doubts` receipts in doubt, nothing under way and all others
-    /// waiting for it; how many are in doubt then.
+    /// Waits until the account is left alone with more than `doubts` receipts in doubt, nothing under way and all
+    /// others waiting for it; how many are in doubt then.
     private func rested(_ stage: Stage, of events: Int, after doubts: Int) async throws -> Int {
         let name = Self.destination(stage)
         try await eventually("the account is left alone with more than \(doubts) doubts") {

@@ -204,7 +204,8 @@ struct ReconcileTests {
         }
     }
 
-    /// Money for what was handed over went back, and no line says whether the goods did: until their shipment is undone.
+    /// Money for what was handed over went back, and no line says whether the goods did: until their shipment is
+    /// undone.
     @Test func aWholeRefundWithoutLinesIsNamedWhileItsGoodsAreOut() async throws {
         try await withWorkingStage { stage in
             let (moment, day) = (Self.moment(), try Self.day(Self.moment()))

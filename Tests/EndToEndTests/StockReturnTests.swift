@@ -6,8 +6,8 @@ import Sandbox
 import TestSupport
 import Testing
 
-/// Lines of a refund bring goods of a shipped order back: exactly what left and did not come back, in whatever order its
-/// parts come, and together with the shipment's undoing never twice.
+/// Lines of a refund bring goods of a shipped order back: exactly what left and did not come back, in whatever order
+/// its parts come, and together with the shipment's undoing never twice.
 @Suite(.database, .timeLimit(.minutes(10)))
 struct StockReturnTests {
     /// Something that an order's stock hears of.
@@ -74,8 +74,8 @@ struct StockReturnTests {
 
     /// Tells the ledger of events, one after another, by the statement that workers run.
     ///
-    /// `attentively`: as workers do, with what the build of a payment's receipt says to the ledger, and with a look ahead
-    /// after each.
+    /// `attentively`: as workers do, with what the build of a payment's receipt says to the ledger, and with a look
+    /// ahead after each.
     private func tell(
         _ parts: [Part], of shop: String, _ stage: Stage, again: Bool = false, attentively: Bool = false
     ) async throws {

@@ -107,8 +107,8 @@ struct WritebackTroubleTests {
         }
     }
 
-    /// An order with a telephone number that somebody else changes right before that call of ours, and what then stands in
-    /// it, in the record of its write-back and on the list.
+    /// An order with a telephone number that somebody else changes right before that call of ours, and what then stands
+    /// in it, in the record of its write-back and on the list.
     private func meetingRival(
         before method: String, skip: Int, _ stage: Stage
     ) async throws -> (phone: String?, detail: String, troubles: [String]) {
@@ -127,7 +127,8 @@ struct WritebackTroubleTests {
         )
     }
 
-    /// Between our reading and our writing: his value is lost, which the order's version tells right before the writing.
+    /// Between our reading and our writing: his value is lost, which the order's version tells right before the
+    /// writing.
     @Test func whatSomebodyElseSavesBetweenReadingAndWritingIsToldOf() async throws {
         try await withWorkingStage { stage in
             let met = try await meetingRival(before: "sale.order.list", skip: 1, stage)

@@ -4,8 +4,8 @@ import JobQueue
 import Relay
 
 extension FuzzTarget {
-    /// An event's payload, through reader, planner and encoder. The first byte chooses the kind, and whether its order has
-    /// a past: sixes from `0` on are without one, and with one, in turn.
+    /// An event's payload, through reader, planner and encoder. The first byte chooses the kind, and whether its order
+    /// has a past: sixes from `0` on are without one, and with one, in turn.
     package static let payloads = FuzzTarget(
         name: "payload", longest: 65536, words: PayloadFuzzing.words
     ) { bytes throws(FuzzFinding) in

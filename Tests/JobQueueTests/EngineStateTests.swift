@@ -207,8 +207,8 @@ import Testing
         #expect(turn.reports.count == 2)
     }
 
-    /// What became of the first run is not known, the job was claimed again, and both have something to say: whatever is
-    /// heard of one of them is not said of the other.
+    /// What became of the first run is not known, the job was claimed again, and both have something to say: whatever
+    /// is heard of one of them is not said of the other.
     @Test func ofAJobOneReportGoesAtATimeAndNoneIsLost() throws {
         var state = EngineState(configuration(), at: start)
         guard case .turn(let look) = state.next(at: start, leaseHolds: true) else { return }

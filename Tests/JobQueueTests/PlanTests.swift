@@ -116,8 +116,8 @@ import Testing
         await session.connection.close()
     }
 
-    /// A dead worker that cannot be done with, since a transaction from before its burial is open: all jobs are read once
-    /// for it now and once when that has ended, and no heartbeat in between reads any.
+    /// A dead worker that cannot be done with, since a transaction from before its burial is open: all jobs are read
+    /// once for it now and once when that has ended, and no heartbeat in between reads any.
     private func checkGrave(_ worker: WorkerID) async throws {
         let dead = try await queue.registerWorker()
         let (elder, other) = (try await SQLSession.open(), try await explained())

@@ -206,8 +206,8 @@ import Testing
         #expect(plan.queueRooms == ["portal": 3, "register": 10])
         #expect(plan.reservations == ["portal": 3, "register": 10])
         #expect(plan.streams.map(\.key.queue) == ["local", "portal", "portal", "register"])
-        // The second stream of the portal gave less than its limit for want of the portal's room: there is more in it, so it
-        // comes after those that are dry, though it was visited before one of them.
+        // The second stream of the portal gave less than its limit for want of the portal's room: there is more in it,
+        // so it comes after those that are dry, though it was visited before one of them.
         board.learn(plan, visited: [0, 1, 2, 0, 0], reached: [], lookedAt: nil, took: .zero, at: start)
         let next = try #require(board.plan(room: 10, at: start) { _ in 10 })
         #expect(next.streams.map(\.key.queue) == ["local", "portal", "register", "portal"])

@@ -31,8 +31,8 @@ import Testing
         }
     }
 
-    /// A claim that was carried out late and looked for no more; a report that was lost with that of an earlier run of its
-    /// job, twice a turn that failed half way.
+    /// A claim that was carried out late and looked for no more; a report that was lost with that of an earlier run of
+    /// its job, twice a turn that failed half way.
     @Test(arguments: [62_955, 900_469, 987_073] as [UInt64]) func whatOnceBrokeHolds(seed: UInt64) throws {
         let book = try #require(ReceiptBook())
         let breaches = SimulatedWorld(seed: seed, book: book).run()

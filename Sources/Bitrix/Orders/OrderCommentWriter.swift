@@ -1,4 +1,5 @@
-/// Appends lines to the comments of many orders: three requests for up to ``groupSize`` orders, one if they stand there.
+/// Appends lines to the comments of many orders: three requests for up to ``groupSize`` orders, one if they stand
+/// there.
 ///
 /// A line that is found again is not written anew, so that every line stands once however often this is repeated. The
 /// portal has no way to append: the whole comment is written, and what somebody else saves between our reading and our

@@ -38,8 +38,8 @@ struct CloudKassirDecisions {
         case .answered(let response):
             switch refusal(response, now: now) {
             case .throttled(let fault, let pause): verdict = .throttled(fault, retryAfter: pause)
-            // Nobody has promised that it did nothing: whatever stands before the service may say so of a request that it
-            // had passed on. Where a repeat would be a second receipt, that is a doubt.
+            // Nobody has promised that it did nothing: whatever stands before the service may say so of a request that
+            // it had passed on. Where a repeat would be a second receipt, that is a doubt.
             case .unavailable(let fault, let pause) where !deduplicates:
                 verdict = .unknown(fault)
                 rest = pause ?? Self.defaultRest

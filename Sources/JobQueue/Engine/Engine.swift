@@ -130,8 +130,8 @@ final class Engine: Sendable {
     private static let unanswered = Outcome(
         .dead(JobFailure(code: "wrong_answer", message: "The step answered for 0 of 1 jobs.")))
 
-    /// Takes the answers of a stretch, and what is to be said of its run under way if that is `overdue`; the others have
-    /// not begun.
+    /// Takes the answers of a stretch, and what is to be said of its run under way if that is `overdue`; the others
+    /// have not begun.
     func close(_ stretch: Stretch, overdue: (run: JobRun, outcome: Outcome)? = nil) {
         guard var outcomes = stretch.close(during: overdue?.run) else { return }
         if let overdue { outcomes.append(overdue.outcome) }

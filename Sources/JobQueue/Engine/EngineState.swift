@@ -99,9 +99,9 @@ struct EngineState: Sendable {
         if reports.isEmpty { oldestReport = nil }
     }
 
-    /// How many of the reports at hand go in one turn: up to `batch`, or more where the ends of a stretch would be parted,
-    /// which count together or not at all; and of a job only one. A second one is that of a later run, claimed while it
-    /// was not known what became of the first.
+    /// How many of the reports at hand go in one turn: up to `batch`, or more where the ends of a stretch would be
+    /// parted, which count together or not at all; and of a job only one. A second one is that of a later run, claimed
+    /// while it was not known what became of the first.
     private func reportCount(upTo batch: Int) -> Int {
         var jobs: Set<JobID> = []
         var whole = 0

@@ -53,7 +53,8 @@ struct StreamBoard: Sendable {
         nextSurvey = now
     }
 
-    /// Whether there is, as far as known, something that may be claimed now; `queueRoom` as in ``plan(room:at:queueRoom:)``.
+    /// Whether there is, as far as known, something that may be claimed now; `queueRoom` as in
+    /// ``plan(room:at:queueRoom:)``.
     func hasWork(at now: ContinuousClock.Instant, queueRoom: (String) -> Int = { _ in 1 }) -> Bool {
         streams.keys.contains { isOpen($0.queue, at: now) && queueRoom($0.queue) > 0 }
             || dueAt.contains { $0.value.at <= now && isOpen($0.key, at: now) && queueRoom($0.key) > 0 }
@@ -71,8 +72,8 @@ struct StreamBoard: Sendable {
         dueAt[queue] != nil || streams.keys.contains { $0.queue == queue }
     }
 
-    /// Streams in which a survey would only find what is known: that there is plenty. Looking for the first living row of
-    /// one costs a walk over all that died in front of it.
+    /// Streams in which a survey would only find what is known: that there is plenty. Looking for the first living row
+    /// of one costs a walk over all that died in front of it.
     var streamsWithPlenty: [StreamKey] { streams.compactMap { $0.value.hasPlenty ? $0.key : nil } }
 
     /// Whether some have plenty and others, that have not, had something a short while ago: the next job of those waits
@@ -97,8 +98,8 @@ struct StreamBoard: Sendable {
         wantSurvey(at: now)
     }
 
-    /// By `instant` all has been committed that we shall not be told of: a survey is wanted that begins after that, however
-    /// slow they are.
+    /// By `instant` all has been committed that we shall not be told of: a survey is wanted that begins after that,
+    /// however slow they are.
     mutating func settles(at instant: ContinuousClock.Instant) {
         settlesAt = instant
         wantSurvey(at: instant)
@@ -155,8 +156,9 @@ struct StreamBoard: Sendable {
         streams[key, default: Stream(at: now)].knownAt = now
     }
 
-    /// The stream whose turn it is to be looked through from the bottom, if that may take long: through a backlog, over all
-    /// that died in front of it. What a claim takes from others waits for its end, so they are left to another claim.
+    /// The stream whose turn it is to be looked through from the bottom, if that may take long: through a backlog, over
+    /// all that died in front of it. What a claim takes from others waits for its end, so they are left to another
+    /// claim.
     private func longLook(among visited: [StreamKey: Stream], at now: ContinuousClock.Instant) -> (
         key: StreamKey, value: Stream
     )? {

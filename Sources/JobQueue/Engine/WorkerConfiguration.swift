@@ -15,8 +15,8 @@ package struct WorkerConfiguration: Sendable {
     package var claimers = 2
     /// Jobs claimed, and outcomes recorded, in one transaction at most, 1…1000.
     package var batch = 250
-    /// As ``batch``, while one shop has a backlog and another has work from time to time: a transaction of so many lasts
-    /// about as long as a commit.
+    /// As ``batch``, while one shop has a backlog and another has work from time to time: a transaction of so many
+    /// lasts about as long as a commit.
     static let sharedBatch = 50
     /// How long an outcome may wait for others to share its transaction with, while runs are under way.
     package var flushAfter: Duration = .milliseconds(2)
@@ -30,8 +30,8 @@ package struct WorkerConfiguration: Sendable {
     package var grace: Duration = .seconds(20)
     /// Waits between tries of a job that failed.
     package var backoff = RetryBackoff.standard
-    /// Runs of a step that may end in doubt, one after the other, before a person is asked to settle it. With the longest
-    /// wait of ``backoff`` an hour, a hundred take about two days.
+    /// Runs of a step that may end in doubt, one after the other, before a person is asked to settle it. With the
+    /// longest wait of ``backoff`` an hour, a hundred take about two days.
     package var doubtsUntilPerson = 100
     /// For how long a destination is closed when it throttles and does not say.
     package var defaultThrottle: Duration = .seconds(10)

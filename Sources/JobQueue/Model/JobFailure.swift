@@ -4,8 +4,8 @@ package struct JobFailure: Hashable, Sendable {
     package let code: String
     /// Plain words for a person who is no programmer. No personal data, no secrets (I10).
     package let message: String
-    /// Whether the destination is to blame and not this job: it counts for the destination's breaker, answered or not, and
-    /// such a *later* burns no attempt (I9).
+    /// Whether the destination is to blame and not this job: it counts for the destination's breaker, answered or not,
+    /// and such a *later* burns no attempt (I9).
     package let blamesDestination: Bool
 
     package init(code: String, message: String, blamesDestination: Bool = false) {

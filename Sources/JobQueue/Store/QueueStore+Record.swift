@@ -8,8 +8,8 @@ struct RecordAnswer: Sendable {
     var unmatched: [Report] = []
     /// Their effects failed: they became dead letters, or run again where a rival was faster.
     var broken: [(report: Report, error: PostgresError)] = []
-    /// Followers that were not recorded because their heads were recorded by themselves: nothing says that they ran, and
-    /// somebody will run them under another number.
+    /// Followers that were not recorded because their heads were recorded by themselves: nothing says that they ran,
+    /// and somebody will run them under another number.
     var returned: [Report] = []
     /// Alarms that were raised just now.
     var alarms: [String] = []
@@ -95,8 +95,8 @@ extension QueueStore {
         }
     }
 
-    /// Keeps what unmatched reports said, and has the jobs of those done once more that may have written over what a newer
-    /// run had written.
+    /// Keeps what unmatched reports said, and has the jobs of those done once more that may have written over what a
+    /// newer run had written.
     ///
     /// - Returns: Per report `fenced`, `repeated` or `gone`; see `fiscal.keep_evidence`.
     /// - Throws: ``PostgresError``.

@@ -34,7 +34,8 @@ package struct AlarmAdministration: Sendable {
         self.pool = pool
     }
 
-    /// The open alarms, critical ones first, oldest first among equals; with `all` those that are over too, newest first.
+    /// The open alarms, critical ones first, oldest first among equals; with `all` those that are over too, newest
+    /// first.
     ///
     /// - Parameters:
     ///   - all: Whether those that are over are listed.
@@ -47,8 +48,8 @@ package struct AlarmAdministration: Sendable {
         }
     }
 
-    /// Ends an alarm by a person's word, which is recorded. If its cause goes on it is raised anew; one that tells of rows
-    /// on record is not ended, see ``Clearing/stands``.
+    /// Ends an alarm by a person's word, which is recorded. If its cause goes on it is raised anew; one that tells of
+    /// rows on record is not ended, see ``Clearing/stands``.
     ///
     /// - Throws: `PostgresError`; unless its outcome is unknown, nothing has changed then.
     package func clear(_ id: Int64, by person: Operator) async throws(PostgresError) -> Clearing {

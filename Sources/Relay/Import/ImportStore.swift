@@ -97,8 +97,8 @@ package struct ImportStore: Sendable {
     ///   - file: nil: nothing is written down of it.
     ///   - isFinished: Whether this was the end of it.
     /// - Returns: The progress, and the notes with those of conflicts.
-    /// - Throws: `PostgresError`; nothing was written then, unless the connection was lost at COMMIT: the same call again
-    ///   is safe.
+    /// - Throws: `PostgresError`; nothing was written then, unless the connection was lost at COMMIT: the same call
+    ///   again is safe.
     package func take(
         _ events: [(event: EventStore.NewEvent, line: Int64)], notes: [ImportNote], _ progress: Progress,
         of file: File?,

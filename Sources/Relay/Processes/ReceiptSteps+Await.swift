@@ -69,8 +69,8 @@ extension ReceiptSteps {
     /// What the provider's word on a receipt means: a pure function of it, and of a jitter, 0 up to 1, that the caller
     /// draws.
     ///
-    /// `others` are all receipts of the event, wanted only when this one is fiscalised; `answeredAt` is by this machine's
-    /// clock.
+    /// `others` are all receipts of the event, wanted only when this one is fiscalised; `answeredAt` is by this
+    /// machine's clock.
     func settle(
         _ answer: StatusAnswer, _ receipt: StoredReceipt, _ run: JobRun, shop: Shop, others: [StoredReceipt],
         answeredAt: Timestamp, jitter: Double
@@ -118,8 +118,8 @@ extension ReceiptSteps {
         }
     }
 
-    /// What is sent to an account that is away would be a doubt for a person where a repeat could be a second receipt: the
-    /// word of a poll spares them, too.
+    /// What is sent to an account that is away would be a doubt for a person where a repeat could be a second receipt:
+    /// the word of a poll spares them, too.
     private func rest(_ destination: String, _ fault: ProviderFault, _ pause: Duration?) -> [Effect] {
         guard fault.kind == .outage, directory.registers[destination]?.provider.doubt.policy == .person else {
             return []
@@ -136,8 +136,8 @@ extension ReceiptSteps {
             jitter: jitter)
     }
 
-    /// The receipt is done: the next part, or the end with the write-back to the order. `others` are all receipts of its
-    /// event.
+    /// The receipt is done: the next part, or the end with the write-back to the order. `others` are all receipts of
+    /// its event.
     func afterFiscalised(
         _ receipt: StoredReceipt, _ run: JobRun, shop: Shop, others: [StoredReceipt], effects: [Effect] = [],
         exchange: ExchangeRecord? = nil

@@ -41,8 +41,8 @@ extension ReceiptSteps {
         case answer(Outcome)
     }
 
-    /// What is to be done with a receipt before anything is sent: a pure function of what is on record, and of a jitter,
-    /// 0 up to 1, that the caller draws.
+    /// What is to be done with a receipt before anything is sent: a pure function of what is on record, and of a
+    /// jitter, 0 up to 1, that the caller draws.
     func submission(of receipt: StoredReceipt, _ run: JobRun, shop: Shop, jitter: Double) -> Submission {
         let register = directory.registers[receipt.destination]
         let decision = SubmitDecision.beforeSending(
@@ -100,8 +100,8 @@ extension ReceiptSteps {
 
     /// What became of a send: a pure function of the answer, and of a jitter, 0 up to 1, that the caller draws.
     ///
-    /// The request, of SHA-256 `digest`, began to leave at `sentAt`, and its answer was here, or the wait for it over, at
-    /// `answeredAt`, by this machine's clock.
+    /// The request, of SHA-256 `digest`, began to leave at `sentAt`, and its answer was here, or the wait for it over,
+    /// at `answeredAt`, by this machine's clock.
     func afterSending(
         _ answer: SubmitAnswer, _ receipt: StoredReceipt, _ register: CashRegister, _ shop: Shop, digest: [UInt8],
         sentAt: Timestamp, answeredAt: Timestamp, jitter: Double

@@ -48,8 +48,8 @@ package struct ReceiptSteps: Sendable {
         }
     }
 
-    /// The outcome of a build, with the word to the stock ledger that a payment of an order has come, whatever became of its
-    /// receipt: refunds that were told before it count on it.
+    /// The outcome of a build, with the word to the stock ledger that a payment of an order has come, whatever became
+    /// of its receipt: refunds that were told before it count on it.
     static func heard(_ outcome: Outcome, _ run: JobRun) -> Outcome {
         let lane = "order:"
         guard run.kind == "order.paid", run.lane.hasPrefix(lane) else { return outcome }

@@ -15,8 +15,8 @@ package struct WritebackStep: Sendable {
     /// For how long a worker must still be sure of its lease when it begins to write.
     private static let margin: Duration = .seconds(1)
 
-    /// Orders that one call of this step may take: one round of the desk of their portal. A call that is spread over two
-    /// rounds would hold the runs of the first one until the second one is over.
+    /// Orders that one call of this step may take: one round of the desk of their portal. A call that is spread over
+    /// two rounds would hold the runs of the first one until the second one is over.
     private static let batchSize = OrderPropertyWriter.groupSize
 
     private static let noNumber = "the order's id is no number of Bitrix"

@@ -16,8 +16,8 @@ package enum DestinationEffects {
             """),
         columns: [.text, .bigint, .text, .text])
 
-    /// Nothing is sent to the destination for a while, by any worker; then one run probes it, and the others wait for what
-    /// that hears. For where whatever is sent to an account that is away leaves a person with a doubt.
+    /// Nothing is sent to the destination for a while, by any worker; then one run probes it, and the others wait for
+    /// what that hears. For where whatever is sent to an account that is away leaves a person with a doubt.
     package static func rest(_ destination: String, for pause: Duration, _ failure: JobFailure) -> Effect {
         let milliseconds = Int64(pause / .milliseconds(1))
         return Effect(

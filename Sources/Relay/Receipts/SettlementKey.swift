@@ -1,4 +1,5 @@
-/// What a receipt settles. At most one living receipt exists per shop, settlement and part, whatever says it twice (I11).
+/// What a receipt settles. At most one living receipt exists per shop, settlement and part, whatever says it twice
+/// (I11).
 package enum SettlementKey: Hashable, Sendable, CustomStringConvertible {
     /// The `time`-th time that money of this payment came in: 1, or more after it was given back whole.
     case paymentIn(payment: String, time: Int)

@@ -1,8 +1,8 @@
 package import Fiscal
 package import Postgres
 
-/// Compares what happened in the shop with our receipts, and our receipts with what their provider says: a pure function
-/// of values.
+/// Compares what happened in the shop with our receipts, and our receipts with what their provider says: a pure
+/// function of values.
 package struct BookComparison: Sendable {
     package let zone: SettlementZone
     /// The present by the database's clock.
@@ -85,7 +85,8 @@ package struct BookComparison: Sendable {
             })
     }
 
-    /// It is said while it is recent: that the buyer keeps the goods is a person's to know, and no later event tells it.
+    /// It is said while it is recent: that the buyer keeps the goods is a person's to know, and no later event tells
+    /// it.
     private func unreturned(_ event: BookedEvent) -> Discrepancy {
         var found = Discrepancy(
             .unreturned, day: day(of: event), event: event, expected: event.amount,

@@ -25,8 +25,8 @@ package struct BookedEvent: Hashable, Sendable {
     /// What changes hands by a check of Bitrix's own cash register; nil for everything else.
     package var check: CheckMoney?
     package var fate: Fate
-    /// Of a refund without lines: whether money for goods that were handed over went back by it, and those goods are out by
-    /// our ledger, so that nobody has said where they are.
+    /// Of a refund without lines: whether money for goods that were handed over went back by it, and those goods are
+    /// out by our ledger, so that nobody has said where they are.
     package var leavesGoodsOut: Bool
 
     /// The money of a check: cash and cashless, without what offsets an advance or stays owed.

@@ -13,7 +13,8 @@ package struct Discrepancy: Hashable, Sendable {
         case unclosed
         /// The portal says that prepaid goods were shipped, and no event does.
         case unreported
-        /// Money for goods that were handed over went back as a whole, without lines, and nobody said whether the goods did.
+        /// Money for goods that were handed over went back as a whole, without lines, and nobody said whether the goods
+        /// did.
         case unreturned
         /// Receipts that nobody could be asked about, so nothing is known of them.
         case unasked

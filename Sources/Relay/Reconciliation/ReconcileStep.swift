@@ -116,7 +116,8 @@ package struct ReconcileStep: Sendable {
             .finish(outcome: !found.isEmpty ? "differs" : isUnasked ? "unasked" : "agreed"), effects: effects)
     }
 
-    /// Where the next comparison goes on reading the portal's shipments, and the word that this one was not the last of them.
+    /// Where the next comparison goes on reading the portal's shipments, and the word that this one was not the last of
+    /// them.
     package static func effects(of sweep: ShipmentSweep?, isBehind: Bool, shop: String) -> [Effect] {
         guard let sweep else { return [] }
         let alarm = "shipments_behind:\(shop)"

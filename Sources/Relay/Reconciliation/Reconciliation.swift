@@ -14,8 +14,8 @@ package struct Reconciliation: Sendable {
         package var unpaidFor: Duration = .seconds(14 * 86_400)
         /// How far before the period unpaid shipments are looked for; zero: those that left in the period.
         package var unpaidShift: Duration = .zero
-        /// How many pages of the portal's shipments are read, going on from where an earlier comparison stopped; nil: all
-        /// of the period, whatever that takes of the portal's calls.
+        /// How many pages of the portal's shipments are read, going on from where an earlier comparison stopped; nil:
+        /// all of the period, whatever that takes of the portal's calls.
         package var shipmentPages: Int?
         /// How far before the period prepayments are looked for; zero: only those of the period.
         package var lookBack: Duration = .zero

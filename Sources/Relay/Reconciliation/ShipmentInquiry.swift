@@ -75,7 +75,8 @@ package struct ShipmentInquiry: Sendable {
     package func shipped(
         from start: Int64, to end: Int64, above last: Int64 = 0, atMost pages: Int = .max
     ) async throws(BitrixFault) -> Piece {
-        // Portals keep times without a zone, and more than one has confused them: a day more on either side is asked for.
+        // Portals keep times without a zone, and more than one has confused them: a day more on either side is asked
+        // for.
         let days = (start / 86_400 - 1)...max(start / 86_400, end / 86_400 + 2)
         guard let first = CivilDate(daysSince1970: Int(days.lowerBound)),
             let final = CivilDate(daysSince1970: Int(days.upperBound))

@@ -1,7 +1,8 @@
 /// How far a portal's list of shipments has been read for orders that nobody has paid: a window of time, by rising ids.
 ///
-/// One comparison reads a bounded piece of it and the next goes on from there, so that the calls which the portal allows are
-/// left to the write-backs. What was found is kept beside it, or it would be forgotten with the piece in which it stood.
+/// One comparison reads a bounded piece of it and the next goes on from there, so that the calls which the portal
+/// allows are left to the write-backs. What was found is kept beside it, or it would be forgotten with the piece in
+/// which it stood.
 package struct ShipmentSweep: Hashable, Sendable {
     /// How far back a window begins at most, before its end: what left earlier was looked at, or is history.
     static let widest: Int64 = 92 * 86_400
@@ -28,8 +29,8 @@ package struct ShipmentSweep: Hashable, Sendable {
         self.suspects = suspects
     }
 
-    /// What is read next: the rest of a window that was not read to its end, or else one from where the last one ended to
-    /// `end`; the first of all begins at `start`.
+    /// What is read next: the rest of a window that was not read to its end, or else one from where the last one ended
+    /// to `end`; the first of all begins at `start`.
     ///
     /// - Returns: nil when there is nothing to read.
     package static func next(after previous: ShipmentSweep?, from start: Int64, to end: Int64) -> ShipmentSweep? {

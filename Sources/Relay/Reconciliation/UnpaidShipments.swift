@@ -2,8 +2,8 @@ import Bitrix
 import Fiscal
 import Postgres
 
-/// Finds orders that left the portal's stores for buyers who have not paid, and of which no event tells: sales on credit
-/// without a receipt.
+/// Finds orders that left the portal's stores for buyers who have not paid, and of which no event tells: sales on
+/// credit without a receipt.
 struct UnpaidShipments: Sendable {
     let shop: Shop
     let portal: Portal
@@ -18,8 +18,8 @@ struct UnpaidShipments: Sendable {
         var isBehind = false
     }
 
-    /// One discrepancy for each order, in the order of their shipments; or one that the portal could not be asked, or not
-    /// to the end.
+    /// One discrepancy for each order, in the order of their shipments; or one that the portal could not be asked, or
+    /// not to the end.
     ///
     /// - Throws: `PostgresError`.
     func findings(
@@ -27,7 +27,8 @@ struct UnpaidShipments: Sendable {
     ) async throws(PostgresError) -> Findings {
         let shift = options.unpaidShift.components.seconds
         let patience = max(options.unpaidFor, Reconciliation.shipmentDelay).components.seconds
-        // A shop that never told of an order by itself has its receipts from elsewhere: from checks, or not yet from us.
+        // A shop that never told of an order by itself has its receipts from elsewhere: from checks, or not yet from
+        // us.
         guard let told = try await store.firstOrderEvent(shop: shop.name, since: now.advanced(by: .zero - Self.memory))
         else { return Findings() }
         let start = max(period.start.secondsSince1970 - shift, told.secondsSince1970)

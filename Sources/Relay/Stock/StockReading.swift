@@ -2,8 +2,8 @@ package import Fiscal
 
 /// Reads what an event says about stock: a pure function of payload and settings.
 ///
-/// Only product, store and quantity count, and a line that cannot be read stops no other: whether a receipt can be built of
-/// the event is not asked here.
+/// Only product, store and quantity count, and a line that cannot be read stops no other: whether a receipt can be
+/// built of the event is not asked here.
 package struct StockReading: Sendable {
     /// Kinds of events that move stock.
     package static let kinds = [
@@ -98,7 +98,8 @@ package struct StockReading: Sendable {
         return [.cancel(.init(transaction: transaction, family: original, order: nil, until: nil, occurredAt: at))]
     }
 
-    /// A shipment that left, was undone and left again moves stock each time: its moment tells one leaving from another.
+    /// A shipment that left, was undone and left again moves stock each time: its moment tells one leaving from
+    /// another.
     private func shipped(_ fields: [String: JSONValue], _ occurredAt: Int64) -> [StockChange] {
         let shipment = Self.object(fields["shipment"])
         guard let id = Self.text(shipment["id"]) else {
@@ -128,8 +129,8 @@ package struct StockReading: Sendable {
         ]
     }
 
-    /// Lines of a refund say what came back of an order. Without lines it says nothing of goods: their shipment is undone,
-    /// or their order cancelled.
+    /// Lines of a refund say what came back of an order. Without lines it says nothing of goods: their shipment is
+    /// undone, or their order cancelled.
     private func refunded(_ fields: [String: JSONValue], _ occurredAt: Int64) -> [StockChange] {
         guard case .array(let items)? = fields["items"], !items.isEmpty, let order = Self.order(fields) else {
             return []

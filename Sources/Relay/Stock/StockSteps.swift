@@ -78,8 +78,8 @@ package struct StockSteps: Sendable {
             }
     }
 
-    /// Moves the stock of events whose job waits for its lane, and what waits for a payment that has come. When its turn
-    /// comes, their stock step finds it done.
+    /// Moves the stock of events whose job waits for its lane, and what waits for a payment that has come. When its
+    /// turn comes, their stock step finds it done.
     private func lookAhead(_ run: JobRun) async -> Outcome {
         do {
             let waiting = try await store.waiting(atMost: Self.aheadBatch)

@@ -13,8 +13,8 @@ package struct HistoryChecker: Sendable {
     /// - Parameters:
     ///   - ledger: What the provider says; nil: only our own records are compared with each other.
     ///   - isSettled: Whether nothing is under way, so that whatever is not at an end by now never will be.
-    ///   - unrepeatable: Destinations to which nothing whose fate is unknown may be sent again but by a person's word, as
-    ///     they are configured now.
+    ///   - unrepeatable: Destinations to which nothing whose fate is unknown may be sent again but by a person's word,
+    ///   as they are configured now.
     ///   - tolerance: ``HistoryTolerance/none`` where moments are exact, as in a simulation.
     package init(
         ledger: ProviderLedger?, isSettled: Bool, unrepeatable: Set<String> = [],

@@ -1,7 +1,7 @@
 import Sandbox
 
-/// The ledgers of one shop after its circle: ours, the register's, the portal's, and what the demo wrote down itself. Each is
-/// held against the others from both sides: what one has, and what one has not.
+/// The ledgers of one shop after its circle: ours, the register's, the portal's, and what the demo wrote down itself.
+/// Each is held against the others from both sides: what one has, and what one has not.
 struct CircleBooks: Sendable {
     /// A receipt in one of the ledgers, by what must be alike in all.
     struct Document: Hashable, Sendable {
@@ -21,7 +21,8 @@ struct CircleBooks: Sendable {
         var isReturn: Bool { document.type.hasPrefix("sell_return") }
     }
 
-    /// What an order in the portal shows: signs of its newest receipt, and of its newest refund; empty where it shows none.
+    /// What an order in the portal shows: signs of its newest receipt, and of its newest refund; empty where it shows
+    /// none.
     struct Shown: Hashable, Sendable {
         let sale: [String]
         let refund: [String]

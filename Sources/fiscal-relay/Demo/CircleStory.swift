@@ -1,7 +1,7 @@
 import Sandbox
 
-/// What happens in a shop of the circle that writes its events by SQL: a sale, a prepayment with its hand-over, a partial refund, a day at a till that
-/// was offline, and the correction of a receipt that was missed.
+/// What happens in a shop of the circle that writes its events by SQL: a sale, a prepayment with its hand-over, a
+/// partial refund, a day at a till that was offline, and the correction of a receipt that was missed.
 struct CircleStory: Sendable {
     let shop: String
     /// First of the order numbers; the story takes five.

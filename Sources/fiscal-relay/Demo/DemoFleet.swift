@@ -2,8 +2,8 @@ import EmbeddedPostgres
 import FoundationEssentials
 import Sandbox
 
-/// What an installation runs: two workers, a gateway and the database, and the shop's side of it, relay and web server of
-/// the module, each in processes of its own. What is killed is started again, as a supervisor would.
+/// What an installation runs: two workers, a gateway and the database, and the shop's side of it, relay and web server
+/// of the module, each in processes of its own. What is killed is started again, as a supervisor would.
 struct DemoFleet: Sendable {
     /// What was killed so far.
     struct Kills: Encodable, Sendable {

@@ -47,7 +47,8 @@ struct DemoRun {
         }
     }
 
-    /// Holds everything on record, and in the stand-ins' ledgers, against the promises of the project; nil: all are kept.
+    /// Holds everything on record, and in the stand-ins' ledgers, against the promises of the project; nil: all are
+    /// kept.
     private func verify(_ stage: DemoStage, _ address: SandboxAddress) async -> String? {
         do {
             try await DemoProgram.run(

@@ -48,7 +48,8 @@ struct DemoStage: Sendable {
 
     private var portals: [BitrixPortal] { Self.portals(imitatingModule: machine == nil) }
 
-    /// Starts the database, brings its schema up, makes the logins, and sets up the shop with the module, if there is one.
+    /// Starts the database, brings its schema up, makes the logins, and sets up the shop with the module, if there is
+    /// one.
     static func start(
         sandbox: SandboxAddress, directory: String, module: ModuleFolder?
     ) async throws -> DemoStage {

@@ -106,8 +106,8 @@ final class ChaosProcess: Sendable {
         signal(SIGTERM)
     }
 
-    /// Whoever does not end when asked is at fault, unless his clock was set off: under faketime a process has been seen
-    /// in which no timer went off any more.
+    /// Whoever does not end when asked is at fault, unless his clock was set off: under faketime a process has been
+    /// seen in which no timer went off any more.
     private func endIfOverdue(_ process: ChildProcess, clockIsShifted: Bool) {
         let isOverdue = state.withLock { state in
             guard let stopped = state.stopped, !state.wasOverdue, stopped.duration(to: .now) > Self.patience else {

@@ -49,8 +49,8 @@ import Testing
         }
     }
 
-    /// The gateway hears what anybody says to it: secrets in paths and headers, buyers in bodies, also when the database
-    /// cannot take it in.
+    /// The gateway hears what anybody says to it: secrets in paths and headers, buyers in bodies, also when the
+    /// database cannot take it in.
     @Test(.database) func theGatewayTellsNothingOfWhatItHears() async throws {
         try await withStage { stage in
             let port = try #require(FreePort.find())

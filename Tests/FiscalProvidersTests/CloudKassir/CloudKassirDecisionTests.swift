@@ -57,8 +57,8 @@ import Testing
         #expect(decisions.submit(answered(status), now: 0).exchange.httpStatus == status)
     }
 
-    /// The vendor promises nothing of the kind, and what stands before the service may say it of a request that it passed
-    /// on: sent again without a doubt only where the same key makes no second receipt.
+    /// The vendor promises nothing of the kind, and what stands before the service may say it of a request that it
+    /// passed on: sent again without a doubt only where the same key makes no second receipt.
     @Test func whoIsAwayForAWhileMayHaveTakenIt() {
         let away = answered(503, retryAfter: "7")
         var unrepeatable = decisions

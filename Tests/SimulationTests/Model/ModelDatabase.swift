@@ -173,8 +173,8 @@ struct ModelDatabase {
         return taken
     }
 
-    /// Hands back what runs under a worker without its knowing, if it was claimed by the moment `before`, at which it had
-    /// no claim under way.
+    /// Hands back what runs under a worker without its knowing, if it was claimed by the moment `before`, at which it
+    /// had no claim under way.
     mutating func handBackUnknown(
         _ worker: Int64, known: [RunID], before: Timestamp, at now: Timestamp
     ) -> [Int64] {

@@ -66,8 +66,8 @@ final class ReceiptBook {
     /// What the configuration says of the destinations.
     var limits: [DestinationLimits] { steps.directory.limits }
 
-    /// What an event needs, by the planners of production: given the living receipts of its order without its own, oldest
-    /// first, and the newest earlier event of its order that took money and has no fiscalised receipt.
+    /// What an event needs, by the planners of production: given the living receipts of its order without its own,
+    /// oldest first, and the newest earlier event of its order that took money and has no fiscalised receipt.
     func plan(_ event: SampleEvent, history: [ModelReceipt], unreceipted: Int64?) -> Plan? {
         let question = Question(
             event: event.id, shop: event.shop,

@@ -2,8 +2,8 @@ import Postgres
 
 @testable import JobQueue
 
-/// One registration of a worker, from its first heartbeat until it stops or is called dead: what `Engine` carries out in
-/// production, carried out in simulated time. All that is decided is decided by ``EngineState``.
+/// One registration of a worker, from its first heartbeat until it stops or is called dead: what `Engine` carries out
+/// in production, carried out in simulated time. All that is decided is decided by ``EngineState``.
 final class SimulatedEngine {
     let id: Int64
     let process: SimulatedProcess

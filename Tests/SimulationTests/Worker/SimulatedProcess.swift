@@ -58,8 +58,8 @@ final class SimulatedProcess {
         action()
     }
 
-    /// A message to the database and its answer; no answer: it failed. `isOpen`: it may be carried out all the same, also
-    /// long after.
+    /// A message to the database and its answer; no answer: it failed. `isOpen`: it may be carried out all the same,
+    /// also long after.
     func exchange<Answer>(
         _ what: String, _ work: @escaping () -> Answer, _ then: @escaping (_ answer: Answer?, _ isOpen: Bool) -> Void
     ) {
