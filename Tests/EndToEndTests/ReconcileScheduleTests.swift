@@ -97,6 +97,49 @@ struct ReconcileScheduleTests {
         }
     }
 
+    /// What was undone or removed in the portal was no sale. Of more suspects than one comparison asks about again,
+    /// each has its turn.
+    @Test func whatIsUndoneInThePortalIsToldNoMore() async throws {
+        let shop = ShopSpec(more: [
+            "fiscal_deadline: 72h", "reconcile: { shipment_pages: 1, unpaid_for: 1h, pay_systems: \"3\" }",
+        ])
+        try await withWorkingStage([shop]) { stage in
+            let now = Int64(Date().timeIntervalSince1970)
+            let told = try await stage.insert(
+                "order.paid", key: "1", order: 1,
+                at: Timestamp(microsecondsSince1970: (now - 40 * 3600) * 1_000_000),
+                Payload.paid(order: 1, payment: "1", sum: "100.00", Self.lines))
+            #expect(try await stage.fate(of: told) == .ended("fiscalised"))
+            stage.sandbox.createOrders(
+                (101...160).map { id in
+                    OrderSeed(
+                        id: id, price: "100.00", isPaid: false, properties: ["EMAIL": Sample.email], delivery: "0",
+                        deductedAt: now - 30 * 3600)
+                }, in: "main")
+            /// How many are told after another comparison, which asks no more than a page of each.
+            func unreported() async throws -> Int {
+                let before = stage.sandbox.calls()["sale.shipment.list", default: 0]
+                try await compare(stage)
+                #expect(stage.sandbox.calls()["sale.shipment.list", default: 0] - before <= 2)
+                let text = try await stage.texts(
+                    "SELECT text FROM fiscal.alarm WHERE key = 'reconcile:main' AND cleared_at IS NULL"
+                ).first
+                return text?.firstMatch(of: /\((\d+) unreported\)/).flatMap { Int($0.output.1) } ?? 0
+            }
+            #expect(try await unreported() == 50)
+            #expect(try await unreported() == 60)
+            #expect(stage.sandbox.undoShipments(ofOrder: 101).count == 1)
+            #expect(stage.sandbox.removeShipments(ofOrder: 160).count == 1)
+            // Fifty are asked about again, with the first of those that were undone among them; then the other.
+            #expect(try await unreported() == 59)
+            #expect(try await unreported() == 58)
+            for order in 102...159 { stage.sandbox.undoShipments(ofOrder: order) }
+            #expect(try await unreported() == 8)
+            #expect(try await unreported() == 0)
+            #expect(try await !stage.openAlarms().contains("reconcile:main"))
+        }
+    }
+
     @Test func aShopCanDoWithoutIt() async throws {
         try await withStage { stage in
             try await stage.working([ShopSpec(more: ["reconcile: { scheduled: false }"])]) { _ in

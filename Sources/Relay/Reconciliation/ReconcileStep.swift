@@ -117,20 +117,19 @@ package struct ReconcileStep: Sendable {
     }
 
     /// Where the next comparison goes on reading the portal's shipments, and the word that this one was not the last of
-    /// them.
-    package static func effects(of sweep: ShipmentSweep?, isBehind: Bool, shop: String) -> [Effect] {
+    /// them; where that is not known (`isBehind` is nil), what was said before stands.
+    package static func effects(of sweep: ShipmentSweep?, isBehind: Bool?, shop: String) -> [Effect] {
         guard let sweep else { return [] }
+        let keep = ShipmentSweepEffects.keep(sweep, shop: shop)
         let alarm = "shipments_behind:\(shop)"
-        return [
-            ShipmentSweepEffects.keep(sweep, shop: shop),
-            isBehind
-                ? AlarmEffects.raise(
-                    alarm, .warning,
-                    "the portal of shop \(shop) has more shipments than a comparison reads (reconcile.shipment_pages): it "
-                        + "has come to number \(sweep.last), and orders that were shipped and not paid may not be known yet"
-                )
-                : AlarmEffects.clear(alarm),
-        ]
+        guard let isBehind else { return [keep] }
+        guard isBehind else { return [keep, AlarmEffects.clear(alarm)] }
+        let reason =
+            sweep.isFull
+            ? sweep.reason
+            : "the portal of shop \(shop) has more shipments than a comparison reads (reconcile.shipment_pages): it "
+                + "has come to number \(sweep.last), and orders that were shipped and not paid may not be known yet"
+        return [keep, AlarmEffects.raise(alarm, .warning, reason)]
     }
 
     private static func alarm(_ shop: String) -> String { "reconcile:\(shop)" }

@@ -14,8 +14,8 @@ package struct Reconciliation: Sendable {
         package var unpaidFor: Duration = .seconds(14 * 86_400)
         /// How far before the period unpaid shipments are looked for; zero: those that left in the period.
         package var unpaidShift: Duration = .zero
-        /// How many pages of the portal's shipments are read, going on from where an earlier comparison stopped; nil:
-        /// all of the period, whatever that takes of the portal's calls.
+        /// How many pages of the portal's shipments are read, going on from where an earlier comparison stopped, and
+        /// how many more of those of orders with open prepayments; nil: all, whatever that takes of the portal's calls.
         package var shipmentPages: Int?
         /// How far before the period prepayments are looked for; zero: only those of the period.
         package var lookBack: Duration = .zero
@@ -37,8 +37,8 @@ package struct Reconciliation: Sendable {
         package var asked = 0
         /// How far the portal's shipments are read now, to be kept for the next comparison; nil: nothing is.
         package var sweep: ShipmentSweep?
-        /// Whether there are shipments that this one did not come to.
-        package var isBehind = false
+        /// Whether there are shipments that this one did not come to; nil: that is not known.
+        package var isBehind: Bool? = false
     }
 
     /// Orders with open prepayments that are looked at in one run.
@@ -128,13 +128,22 @@ package struct Reconciliation: Sendable {
         var found: [Discrepancy] = cut.map { [$0] } ?? []
         var shipped: Set<String> = []
         if options.asks, let portal = shop.portal, !accounts.isEmpty {
-            switch await told(portal, of: accounts.map(\.order)) {
-            case .success(let shipments):
+            switch await told(portal, of: accounts.map(\.order), options) {
+            case .success(let told):
                 // Read after the portal was asked: an event that came meanwhile counts.
                 let reported = try await store.reportedShipments(shop: shop.name, orders: accounts.map(\.order))
                 let late = now.secondsSince1970 - Self.shipmentDelay.components.seconds
                 shipped = Set(
-                    shipments.filter { !reported.contains($0.shipment) && ($0.leftAt ?? 0) < late }.map(\.order))
+                    told.shipped.filter { !reported.contains($0.shipment) && ($0.leftAt ?? 0) < late }.map(\.order))
+                if told.unasked > 0 {
+                    found.append(
+                        Discrepancy(
+                            .unasked,
+                            "whether they were shipped was not asked of \(told.unasked) of \(accounts.count) orders "
+                                + "with open prepayments (reconcile.shipment_pages): other comparisons begin with others of them"
+                        )
+                    )
+                }
             case .failure(let fault):
                 found.append(Discrepancy(.unasked, "the portal could not be asked about shipments: \(fault.code)"))
             }
@@ -160,11 +169,30 @@ package struct Reconciliation: Sendable {
         )
     }
 
+    /// The orders in the sequence in which one comparison asks about them: where they are more than it may ask about,
+    /// it begins with another one each time, so that none is never asked about.
+    ///
+    /// - Parameters:
+    ///   - orders: All of them.
+    ///   - most: About how many it asks.
+    ///   - first: Which one is the first, from 0; counted round.
+    /// - Returns: All of them, turned where that matters.
+    package static func turned(_ orders: [String], atMost most: Int, from first: Int) -> [String] {
+        guard orders.count > most else { return orders }
+        let first = first % orders.count
+        return Array(orders[first...] + orders[..<first])
+    }
+
     private func told(
-        _ portal: Portal, of orders: [String]
-    ) async -> Swift.Result<[ShipmentInquiry.Shipped], BitrixFault> {
+        _ portal: Portal, of orders: [String], _ options: Options
+    ) async -> Swift.Result<ShipmentInquiry.Told, BitrixFault> {
+        let pages = options.shipmentPages ?? .max
+        let turned = Self.turned(
+            orders, atMost: min(pages, orders.count) * ShipmentInquiry.width,
+            from: .random(in: 0..<max(1, orders.count)))
         do throws(BitrixFault) {
-            return .success(try await ShipmentInquiry(portal.client).shipped(of: orders))
+            return .success(
+                try await ShipmentInquiry(portal.client, until: options.end).shipped(of: turned, atMost: pages))
         } catch {
             return .failure(error)
         }

@@ -3,7 +3,7 @@ import Fiscal
 
 /// Asks a portal which shipments of some orders have left.
 package struct ShipmentInquiry: Sendable {
-    /// Orders in one question.
+    /// Orders, or shipments, in one question.
     static let width = 50
     private static let pageSize = 50
 
@@ -50,17 +50,56 @@ package struct ShipmentInquiry: Sendable {
         self.end = end
     }
 
+    /// What a portal told of some orders.
+    package struct Told: Hashable, Sendable {
+        package var shipped: [Shipped] = []
+        /// Orders about which no more was asked than this, if anything.
+        package var unasked = 0
+    }
+
     /// Orders whose numbers are none of Bitrix's are passed over.
     ///
+    /// - Parameters:
+    ///   - orders: As the portal numbers them.
+    ///   - pages: As many questions are asked at most, from 1.
+    /// - Returns: What was read, be it of an order about which not all was asked.
     /// - Throws: ``BitrixFault``; nothing was changed in the portal.
-    package func shipped(of orders: [String]) async throws(BitrixFault) -> [Shipped] {
-        var found: [Shipped] = []
+    package func shipped(of orders: [String], atMost pages: Int = .max) async throws(BitrixFault) -> Told {
+        var told = Told()
+        var left = pages
         var numbers = orders.compactMap { Int64($0) }[...]
-        while !numbers.isEmpty {
-            found += try await page(Array(numbers.prefix(Self.width)))
+        while !numbers.isEmpty, left > 0 {
+            let asked = numbers.prefix(Self.width)
+            let piece = try await piece([.init("@orderId", .list(asked.map { .integer($0) }))], atMost: left)
+            told.shipped += piece.shipped
+            if !piece.isWhole { break }
+            left -= piece.pages
             numbers = numbers.dropFirst(Self.width)
         }
-        return found
+        told.unasked = numbers.count
+        return told
+    }
+
+    /// How many questions it takes to ask about so many.
+    static func questions(_ count: Int) -> Int { (count + width - 1) / width }
+
+    /// Those of these shipments that the portal still calls deducted, as it tells them now.
+    ///
+    /// Asks one question for each ``width`` of them: as many answers fit a page.
+    ///
+    /// - Returns: In the order in which they were given; without those that were undone, deleted or never were its own.
+    /// - Throws: ``BitrixFault``; nothing was changed in the portal.
+    package func standing(_ shipments: [Shipped]) async throws(BitrixFault) -> [Shipped] {
+        var found: [String: Shipped] = [:]
+        var numbers = shipments.compactMap { Int64($0.shipment) }[...]
+        while !numbers.isEmpty {
+            let filter: BitrixValue = .list(numbers.prefix(Self.width).map { .integer($0) })
+            for shipment in try await piece([.init("@id", filter)], atMost: 1).shipped {
+                found[shipment.shipment] = shipment
+            }
+            numbers = numbers.dropFirst(Self.width)
+        }
+        return shipments.compactMap { found[$0.shipment] }
     }
 
     /// Shipments that left between two instants, in seconds since 1970-01-01T00:00:00Z, the later one excluded.
@@ -116,10 +155,6 @@ package struct ShipmentInquiry: Sendable {
             numbers = numbers.dropFirst(Self.width)
         }
         return unpaid.subtracting(paid)
-    }
-
-    private func page(_ orders: [Int64]) async throws(BitrixFault) -> [Shipped] {
-        try await piece([.init("@orderId", .list(orders.map { .integer($0) }))]).shipped
     }
 
     /// The deducted shipments that meet a filter.

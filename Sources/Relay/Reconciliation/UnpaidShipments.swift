@@ -14,8 +14,9 @@ struct UnpaidShipments: Sendable {
         var discrepancies: [Discrepancy] = []
         /// How far the list was read; nil: nowhere that is to be kept.
         var sweep: ShipmentSweep?
-        /// Whether there is more to read than one comparison reads.
-        var isBehind = false
+        /// Whether there is more to read than one comparison reads; nil: the portal stopped answering before that was
+        /// known.
+        var isBehind: Bool? = false
     }
 
     /// One discrepancy for each order, in the order of their shipments; or one that the portal could not be asked, or
@@ -49,7 +50,7 @@ struct UnpaidShipments: Sendable {
         }
     }
 
-    /// Reads on from where the last comparison stopped, at most so many pages, and looks again at all that was found.
+    /// Asks again about a part of what was found, then reads on from where the last comparison stopped.
     private func swept(
         _ inquiry: ShipmentInquiry, from start: Int64, to end: Int64, pages: Int, _ zone: SettlementZone
     ) async throws(Trouble) -> Findings {
@@ -57,10 +58,15 @@ struct UnpaidShipments: Sendable {
         guard var sweep = ShipmentSweep.next(after: previous, from: start, to: end) ?? previous else {
             return Findings()
         }
-        sweep.suspects = try await suspects(among: sweep.suspects, inquiry)
-        var left = pages
+        sweep.forget(until: end)
+        sweep.suspects = try await silent(among: sweep.suspects)
         do throws(Trouble) {
-            while !sweep.isDone, left > 0, sweep.suspects.count < ShipmentSweep.mostSuspects {
+            let due = sweep.due(atMost: ShipmentSweep.pagesForOld(of: pages))
+            // Undone meanwhile, or removed with its order: then nothing was sold.
+            let standing = try await asked { () throws(BitrixFault) in try await inquiry.standing(due) }
+            sweep.asked(first: due.count, standing: try await unpaid(among: standing, inquiry))
+            var left = ShipmentSweep.pagesForNew(of: pages, asked: ShipmentInquiry.questions(due.count))
+            while !sweep.isDone, left > 0, !sweep.isFull {
                 let (window, room) = (sweep, left)
                 let piece = try await asked { () throws(BitrixFault) in
                     try await inquiry.shipped(from: window.start, to: window.end, above: window.last, atMost: room)
@@ -71,18 +77,17 @@ struct UnpaidShipments: Sendable {
                 if sweep.isDone, let next = ShipmentSweep.next(after: sweep, from: end, to: end) { sweep = next }
             }
         } catch {
-            // What was read before stays read.
-            guard case .portal(let fault) = error else { throw error }
-            return Findings(discrepancies: Self.told(sweep.suspects, zone) + Self.unasked(fault), sweep: sweep)
+            // What was read before stays read, and what was found stays told, unless the shop took back the right to
+            // ask.
+            guard case .portal(let fault) = error, !Self.isForbidden(fault) else { throw error }
+            return Findings(
+                discrepancies: Self.told(sweep.told, zone) + Self.unasked(fault), sweep: sweep,
+                isBehind: sweep.covers(until: end) ? false : nil)
         }
-        var findings = Findings(discrepancies: Self.told(sweep.suspects, zone), sweep: sweep)
+        var findings = Findings(discrepancies: Self.told(sweep.told, zone), sweep: sweep)
         if !sweep.covers(until: end) {
             findings.isBehind = true
-            findings.discrepancies.append(
-                Discrepancy(
-                    .unasked,
-                    "the portal's shipments were read up to number \(sweep.last) only: the next comparison goes on from there"
-                ))
+            findings.discrepancies.append(Discrepancy(.unasked, sweep.reason))
         }
         return findings
     }
@@ -90,6 +95,13 @@ struct UnpaidShipments: Sendable {
     /// Those of these shipments that nobody told of, whose orders have no receipt of ours and no payment that is done.
     private func suspects(
         among shipments: [ShipmentInquiry.Shipped], _ inquiry: ShipmentInquiry
+    ) async throws(Trouble) -> [ShipmentInquiry.Shipped] {
+        try await unpaid(among: try await silent(among: shipments), inquiry)
+    }
+
+    /// Those of these shipments that nobody told of, whose orders have no receipt of ours.
+    private func silent(
+        among shipments: [ShipmentInquiry.Shipped]
     ) async throws(Trouble) -> [ShipmentInquiry.Shipped] {
         let orders = Set(shipments.map(\.order)).sorted()
         guard !orders.isEmpty else { return [] }
@@ -99,13 +111,19 @@ struct UnpaidShipments: Sendable {
         let receipted = try await stored { () throws(PostgresError) in
             try await store.receiptedOrders(shop: shop.name, orders: orders)
         }
-        let silent = shipments.filter { !reported.contains($0.shipment) && !receipted.contains($0.order) }
-        guard !silent.isEmpty else { return [] }
+        return shipments.filter { !reported.contains($0.shipment) && !receipted.contains($0.order) }
+    }
+
+    /// Those of these shipments whose orders have no payment that is done.
+    private func unpaid(
+        among shipments: [ShipmentInquiry.Shipped], _ inquiry: ShipmentInquiry
+    ) async throws(Trouble) -> [ShipmentInquiry.Shipped] {
+        guard !shipments.isEmpty else { return [] }
         let paySystems = shop.settings.reconciliation.paySystems
         let unpaid = try await asked { () throws(BitrixFault) in
-            try await inquiry.unpaid(of: Set(silent.map(\.order)).sorted(), paySystems: paySystems)
+            try await inquiry.unpaid(of: Set(shipments.map(\.order)).sorted(), paySystems: paySystems)
         }
-        return silent.filter { unpaid.contains($0.order) }
+        return shipments.filter { unpaid.contains($0.order) }
     }
 
     /// How far back it is looked whether the shop tells of orders at all.
@@ -144,7 +162,9 @@ struct UnpaidShipments: Sendable {
 
     /// A webhook without the right to ask is a shop's choice: what it never allows keeps no alarm open.
     private static func unasked(_ fault: BitrixFault) -> [Discrepancy] {
-        guard fault.code.lowercased() != "insufficient_scope" else { return [] }
+        guard !isForbidden(fault) else { return [] }
         return [Discrepancy(.unasked, "the portal could not be asked about unpaid shipments: \(fault.code)")]
     }
+
+    private static func isForbidden(_ fault: BitrixFault) -> Bool { fault.code.lowercased() == "insufficient_scope" }
 }

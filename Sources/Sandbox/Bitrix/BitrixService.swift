@@ -203,6 +203,7 @@ package final class BitrixService: Sendable {
                 if let seed = event["catalog"].flatMap({ try? CatalogSeed(json: $0) }) { state.catalog.add(seed) }
             case "check":
                 if let check = event["check"].flatMap(PortalCheck.init(json:)) { state.cashbox.restore(check) }
+            case "shipments": restoreShipments(event, &state)
             case "call":
                 let call = BitrixCall(
                     method: event["method"]?.stringValue ?? "", parameters: event["parameters"] ?? [:],

@@ -9,6 +9,8 @@ extension ControlAPI {
         case "/installations": return try install(body, request)
         case "/installations/expire": return try expire(body)
         case "/installations/remove": return try uninstall(body)
+        case "/shipments/undo": return try carryOut(.undo, body)
+        case "/shipments/remove": return try carryOut(.remove, body)
         case "/checks":
             let seed = try CheckSeed(json: body)
             let check = try await sandbox.bitrix.makeCheck(
@@ -41,6 +43,13 @@ extension ControlAPI {
             throw ControlError("patience_ms must be a positive integer")
         }
         return .milliseconds(milliseconds)
+    }
+
+    private func carryOut(_ act: ShipmentUndoing, _ body: JSONValue) throws(ControlError) -> SandboxAnswer {
+        let reader = try ControlReader(body, "body", knowing: ["portal", "order"])
+        let order = try reader.need("order", reader.int("order"))
+        let done = sandbox.bitrix.carryOut(act, order: order, in: try portal(body))
+        return .json(["shipments": .array(done.map { .int($0) })])
     }
 
     private func seedCatalog(_ body: JSONValue) throws(ControlError) -> SandboxAnswer {

@@ -1,11 +1,12 @@
 extension OrderSeed {
-    /// Reads an order of `POST /_sandbox/orders`. `expected_total`: absent the price, null any amount.
+    /// Reads an order of `POST /_sandbox/orders`. `expected_total`: absent the price, null any amount. `deducted_at`:
+    /// when its shipment left, in seconds since 1970.
     init(json: JSONValue) throws(ControlError) {
         let reader = try ControlReader(
             json, "order",
             knowing: [
                 "id", "account_number", "person_type", "price", "paid", "properties", "items", "delivery",
-                "expected_total",
+                "expected_total", "deducted_at",
             ])
         var items: [Item] = []
         for item in try reader.array("items") { items.append(try Item(json: item)) }
@@ -16,7 +17,7 @@ extension OrderSeed {
             id: try reader.int("id"), accountNumber: try reader.text("account_number"),
             personType: try reader.int("person_type") ?? 1, price: try reader.need("price", reader.decimal("price")),
             isPaid: try reader.bool("paid") ?? true, properties: properties, items: items,
-            delivery: try reader.decimal("delivery"),
+            delivery: try reader.decimal("delivery"), deductedAt: try reader.int("deducted_at").map(Int64.init),
             expectedTotal: expected.map { .amount($0) } ?? (reader.has("expected_total") ? .any : .price))
     }
 
@@ -30,6 +31,7 @@ extension OrderSeed {
         if let id { json.set("id", to: .int(id)) }
         if let accountNumber { json.set("account_number", to: .string(accountNumber)) }
         if let delivery { json.set("delivery", to: .string(delivery)) }
+        if let deductedAt { json.set("deducted_at", to: .int(deductedAt)) }
         switch expectedTotal {
         case .price: break
         case .amount(let amount): json.set("expected_total", to: .string(amount))

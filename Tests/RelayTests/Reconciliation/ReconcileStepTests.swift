@@ -70,6 +70,30 @@ import Testing
         #expect(
             ReconcileStep.effects(of: sweep, isBehind: false, shop: "main").last
                 == AlarmEffects.clear("shipments_behind:main"))
+        // The portal stopped answering: what was said of it stands.
+        #expect(
+            ReconcileStep.effects(of: sweep, isBehind: nil, shop: "main").map(\.kind.name) == ["shipment.sweep"])
+    }
+
+    @Test func thatNoMoreAreLookedForIsSaidWithWhatMendsIt() throws {
+        let one = ShipmentInquiry.Shipped(order: "1001", shipment: "1", leftAt: 10)
+        let full = ShipmentSweep(
+            start: 100, end: 200, last: 80, suspects: Array(repeating: one, count: ShipmentSweep.mostSuspects))
+        let alarm = try #require(ReconcileStep.effects(of: full, isBehind: true, shop: "main").last)
+        #expect(
+            alarm
+                == AlarmEffects.raise(
+                    "shipments_behind:main", .warning,
+                    "5000 shipments of unpaid orders are known, and no more are looked for before fewer stand: have "
+                        + "their order.shipped written, enter their payments, or undo them in the portal"))
+    }
+
+    @Test func whoIsNotAskedAboutIsAskedAboutAnotherTime() {
+        let orders = ["1", "2", "3", "4"]
+        #expect(Reconciliation.turned(orders, atMost: 4, from: 3) == orders)
+        #expect(Reconciliation.turned(orders, atMost: 3, from: 3) == ["4", "1", "2", "3"])
+        #expect(Reconciliation.turned(orders, atMost: 3, from: 8) == orders)
+        #expect(Reconciliation.turned([], atMost: 0, from: 0) == [])
     }
 
     @Test func whatIsTooMuchForOneRunIsSaid() {
@@ -105,7 +129,7 @@ import Testing
             #"{"result":{"shipments":[\#(rows.joined(separator: ","))]}}"#,
             #"{"result":{"shipments":[{"id":"51","orderId":"1002","deducted":"Y","dateDeducted":""},{"id":"52","orderId":1003,"deducted":"N"}]}}"#,
         ]) { body in asked.withLock { $0.append(body) } }
-        let shipped = try await inquiry.shipped(of: ["1001", "1002", "1003", "K-7"])
+        let shipped = try await inquiry.shipped(of: ["1001", "1002", "1003", "K-7"]).shipped
         #expect(shipped.count == 51)
         #expect(shipped.first == ShipmentInquiry.Shipped(order: "1001", shipment: "1", leftAt: 1_795_251_600))
         #expect(shipped.last == ShipmentInquiry.Shipped(order: "1002", shipment: "51", leftAt: nil))
@@ -140,9 +164,49 @@ import Testing
     @Test func manyOrdersAreAskedAboutInSeveralQuestions() async throws {
         let asked = Mutex(0)
         let inquiry = inquiry([]) { _ in asked.withLock { $0 += 1 } }
-        #expect(try await inquiry.shipped(of: (1...101).map(String.init)).isEmpty)
+        let told = try await inquiry.shipped(of: (1...101).map(String.init))
+        #expect(told.shipped.isEmpty && told.unasked == 0)
         #expect(asked.withLock { $0 } == 3)
-        #expect(try await inquiry.shipped(of: []).isEmpty)
+        let none = try await inquiry.shipped(of: [])
+        #expect(none.shipped.isEmpty && none.unasked == 0)
+        #expect(asked.withLock { $0 } == 3)
+    }
+
+    @Test func noMoreIsAskedThanAllowedAndThatIsCounted() async throws {
+        let rows = (1...50).map { #"{"id":"\#($0)","orderId":1,"deducted":"Y","dateDeducted":""}"# }
+        let full = #"{"result":{"shipments":[\#(rows.joined(separator: ","))]}}"#
+        let orders = (1...120).map(String.init)
+        let asked = Mutex(0)
+        func inquiry() -> ShipmentInquiry { self.inquiry([full]) { _ in asked.withLock { $0 += 1 } } }
+        // The first fifty take two pages.
+        #expect(try await inquiry().shipped(of: orders, atMost: 4).unasked == 0)
+        #expect(asked.withLock { $0 } == 4)
+        #expect(try await inquiry().shipped(of: orders, atMost: 3).unasked == 20)
+        // Of those whose list was not read to its end something may be missing, and what was read counts.
+        let cut = try await inquiry().shipped(of: orders, atMost: 1)
+        #expect(cut.unasked == 120 && cut.shipped.count == 50)
+        #expect(asked.withLock { $0 } == 8)
+    }
+
+    /// The very shipment is asked about: one of the same order that left does not stand for it.
+    @Test func whatStillStandsIsAskedByItsOwnNumber() async throws {
+        func suspects(_ ids: ClosedRange<Int>) -> [ShipmentInquiry.Shipped] {
+            ids.map { ShipmentInquiry.Shipped(order: "\(1000 + $0)", shipment: "\($0)", leftAt: 10) }
+        }
+        let rows = (1...50).filter { $0 != 7 }.map {
+            #"{"id":"\#($0)","orderId":\#(1000 + $0),"deducted":"Y","dateDeducted":"1970-01-01T00:00:10+00:00"}"#
+        }
+        let asked = Mutex<[String]>([])
+        let inquiry = inquiry([#"{"result":{"shipments":[\#(rows.joined(separator: ","))]}}"#]) { body in
+            asked.withLock { $0.append(body) }
+        }
+        let standing = try await inquiry.standing(suspects(1...60))
+        #expect(standing == suspects(1...50).filter { $0.shipment != "7" })
+        #expect(asked.withLock { $0.count } == 2)
+        #expect(asked.withLock { $0.first }?.contains(#""@id":[1,2,3,"#) == true)
+        #expect(asked.withLock { $0.last }?.contains(#""@id":[51,52,53,"#) == true)
+        #expect(try await inquiry.standing([]).isEmpty)
+        #expect(asked.withLock { $0.count } == 2)
     }
 
     @Test func whoPaidInAnyWayHasPaidAndWhoEnteredNoPaymentHasNot() async throws {
