@@ -11,7 +11,7 @@ import Testing
 @Suite(.database, .timeLimit(.minutes(10)))
 struct StockReturnTests {
     /// Something that an order's stock hears of.
-    fileprivate enum Part: Hashable {
+    enum Part: Hashable {
         /// A shipment leaves with so much of each line.
         case shipped(Int, id: String = "7", [String: Int])
         case undone(Int, id: String = "7")
@@ -75,9 +75,10 @@ struct StockReturnTests {
     /// Tells the ledger of events, one after another, by the statement that workers run.
     ///
     /// `attentively`: as workers do, with what the build of a payment's receipt says to the ledger, and with a look
-    /// ahead after each.
-    private func tell(
-        _ parts: [Part], of shop: String, _ stage: Stage, again: Bool = false, attentively: Bool = false
+    /// ahead after each. `moving`: in whose transaction the stock moves.
+    func tell(
+        _ parts: [Part], of shop: String, _ stage: Stage, again: Bool = false, attentively: Bool = false,
+        moving session: Connection? = nil
     ) async throws {
         let settings = try #require(
             try RelayConfiguration(yaml: stage.yaml([ShopSpec()]), environment: [:]).shops["main"])
@@ -85,7 +86,8 @@ struct StockReturnTests {
         for (number, part) in parts.enumerated() {
             let (kind, payload) = part.event
             let event = try await stage.insert(
-                kind, key: "\(again)\(number)", order: 1001, shop: shop, at: part.paidAt, payload)
+                kind, key: "\(again)\(session != nil)\(attentively)\(number)", order: 1001, shop: shop, at: part.paidAt,
+                payload)
             if attentively {
                 if kind == "order.paid" {
                     let hear = StockEffects.hear(order: "1001", shop: shop)
@@ -98,12 +100,17 @@ struct StockReturnTests {
             let effects = reading.changes(kind: kind, payload: payload, occurredAt: 1_795_251_600)
                 .map { StockEffects.move($0, event: event, shop: shop) }
             let move = try #require(effects.first).kind
-            try await stage.owner.execute(move.statement, Parameter.columns(move.columns, of: effects.map(\.row)))
+            let columns = Parameter.columns(move.columns, of: effects.map(\.row))
+            if let session {
+                _ = try await session.execute(move.statement, columns)
+            } else {
+                try await stage.owner.execute(move.statement, columns)
+            }
         }
     }
 
     /// What the stores of a shop hold, by line.
-    private func levels(of shop: String, _ stage: Stage) async throws -> [String] {
+    func levels(of shop: String, _ stage: Stage) async throws -> [String] {
         try await stage.texts(
             """
             SELECT right(product_id, 1) || ' ' || trim_scale(quantity) FROM fiscal.stock_level WHERE shop = '\(shop)'
@@ -112,14 +119,14 @@ struct StockReturnTests {
     }
 
     /// What the look ahead does for refunds whose payments have come meanwhile.
-    private func lookAhead(_ stage: Stage) async throws {
+    func lookAhead(_ stage: Stage) async throws {
         _ = try await stage.number("SELECT fiscal.bring_back_waiting(500)")
     }
 
     /// A story, and what must be left of the levels after it.
     struct Story: Sendable, CustomTestStringConvertible {
         let name: String
-        fileprivate let parts: [Part]
+        let parts: [Part]
         let levels: [String]
         var testDescription: String { name }
     }

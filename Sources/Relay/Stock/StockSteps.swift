@@ -14,7 +14,9 @@ package struct StockSteps: Sendable {
         "payment.refunded": ReceiptSteps.build,
     ]
     /// Events that one look ahead takes, and orders whose payments have come.
-    private static let aheadBatch = 500
+    package static let aheadBatch = 500
+    /// Looks that follow each other at once, at most.
+    package static let mostLooks = 100
 
     private let directory: ShopDirectory
     private let store: StockStore
@@ -93,14 +95,18 @@ package struct StockSteps: Sendable {
                 effects += changes.map { StockEffects.move($0, event: event.id, shop: event.shop) }
                 if Self.mayPush(changes, shop) { effects.append(StockEffects.push(shop: event.shop)) }
             }
-            // More wait than fit: again at once.
-            let verdict: Verdict =
-                waiting.count == Self.aheadBatch
-                ? .next(step: Self.step, queue: QueueName.local, part: run.part, checkpoint: nil)
-                : .finish(outcome: "moved")
-            return Outcome(verdict, effects: effects)
+            let heard = try await store.heard(atMost: Self.aheadBatch + 1)
+            return Outcome(Self.afterLook(events: waiting.count, heard: heard, look: run.part), effects: effects)
         } catch {
             return Outcome(.later(failure.database(), after: .seconds(1)))
         }
+    }
+
+    /// What follows a look, counted from 1, that found so many events, and orders that were heard of: another one at
+    /// once where more wait than it took. What somebody else keeps locked is not waited for: the schedule brings the next.
+    package static func afterLook(events: Int, heard: Int, look: Int) -> Verdict {
+        (events >= aheadBatch || heard > aheadBatch) && look < mostLooks
+            ? .next(step: step, queue: QueueName.local, part: look + 1, checkpoint: nil)
+            : .finish(outcome: "moved")
     }
 }

@@ -29,6 +29,13 @@ package struct StockStore: Sendable {
         }
     }
 
+    /// How many rows wait of orders whose refunds are to be counted anew, `limit` at most.
+    func heard(atMost limit: Int) async throws(PostgresError) -> Int {
+        try await pool.queryFirst(Self.heard, [.int(limit)]) { row throws(PostgresError) -> Int in
+            try row.get("rows")
+        } ?? 0
+    }
+
     /// Stores of a shop that have movements or an open document to bring into the portal.
     func storesToPush(shop: String) async throws(PostgresError) -> [String] {
         try await pool.query(Self.storesToPush, [.text(shop)]) { row throws(PostgresError) -> String in
@@ -78,6 +85,9 @@ package struct StockStore: Sendable {
           AND NOT EXISTS (SELECT FROM fiscal.stock_ahead a WHERE a.event_id = j.event_id)
         ORDER BY j.id LIMIT $1
         """)
+
+    private static let heard = Statement(
+        "stock.heard", "SELECT count(*) AS rows FROM (SELECT FROM fiscal.stock_heard LIMIT $1) h")
 
     private static let storesToPush = Statement(
         "stock.storesToPush",

@@ -45,6 +45,7 @@ package enum RelayMigrations {
         migration(38, "payment_heard", PackageResources._038_payment_heard_sql),
         migration(39, "survey_besides", PackageResources._039_survey_besides_sql),
         migration(40, "no_jit", PackageResources._040_no_jit_sql),
+        migration(41, "heard_beside", PackageResources._041_heard_beside_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ bytes: [UInt8]) -> Migration {
