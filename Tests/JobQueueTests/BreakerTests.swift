@@ -92,8 +92,10 @@ import Testing
 
     // MARK: Away by its own word
 
-    private func rest(_ milliseconds: Int) async throws {
-        try await queue.sql("SELECT fiscal.rest_destination('provider', \(milliseconds), '503', 'Back soon.')")
+    /// A run that was claimed at `claimed` hears that it is away; nil: nobody knows when, as in the release before.
+    private func rest(_ milliseconds: Int, claimed: String? = nil) async throws {
+        let since = claimed.map { ", \($0)" } ?? ""
+        try await queue.sql("SELECT fiscal.rest_destination('provider', \(milliseconds), '503', 'Back soon.'\(since))")
     }
 
     private func endRest() async throws {
@@ -151,6 +153,27 @@ import Testing
         try await queue.sql("UPDATE fiscal.destination SET paused_until = NULL")
         #expect(try await tell(1, 0, claimed: "now() - interval '1 second'") == ["provider false"])
         #expect(try await picture() == ["open 0"])
+    }
+
+    /// What was sent before a rest and fails after it is of the same overload: it neither counts nor takes the probe's
+    /// place.
+    @Test func stragglersOfOneOutageAreOne() async throws {
+        let worker = try await halfOpen()
+        try await queue.sql("DELETE FROM fiscal.destination")
+        try await rest(600_000, claimed: "now() - interval '1 minute'")
+        #expect(try await picture() == ["closed 1"])
+        try await endRest()
+        try await rest(600_000, claimed: "now() - interval '1 minute'")
+        #expect(try await picture() == ["open 1"])
+        let session = try await SQLSession.open()
+        #expect(try await session.claim(worker, 5, queue: "provider").count == 1)
+        try await rest(600_000, claimed: "now() - interval '1 minute'")
+        #expect(try await picture() == ["open 1 probed"])
+        // The probe itself was claimed after the rest.
+        try await rest(600_000, claimed: "clock_timestamp()")
+        #expect(try await picture() == ["closed 2"])
+        #expect(try await rested() > 590)
+        await session.connection.close()
     }
 
     @Test func shortRestsGrow() async throws {

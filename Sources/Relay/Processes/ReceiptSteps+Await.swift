@@ -112,7 +112,7 @@ extension ReceiptSteps {
         case .throttled(let fault, let retryAfter):
             return Outcome(
                 .throttled(failure.provider(fault), retryAfter: retryAfter),
-                effects: rest(receipt.destination, fault, retryAfter), exchange: exchange)
+                effects: rest(receipt.destination, fault, retryAfter, run), exchange: exchange)
         case .unauthorised(let fault):
             return Outcome(.unauthorised(failure.provider(fault)), exchange: exchange)
         }
@@ -120,11 +120,16 @@ extension ReceiptSteps {
 
     /// What is sent to an account that is away would be a doubt for a person where a repeat could be a second receipt:
     /// the word of a poll spares them, too.
-    private func rest(_ destination: String, _ fault: ProviderFault, _ pause: Duration?) -> [Effect] {
+    private func rest(
+        _ destination: String, _ fault: ProviderFault, _ pause: Duration?, _ run: JobRun
+    ) -> [Effect] {
         guard fault.kind == .outage, directory.registers[destination]?.provider.doubt.policy == .person else {
             return []
         }
-        return [DestinationEffects.rest(destination, for: pause ?? .zero, failure.provider(fault))]
+        return [
+            DestinationEffects.rest(
+                destination, for: pause ?? .zero, failure.provider(fault), claimedAt: run.claimedAt)
+        ]
     }
 
     private static let pauseAfterPassingFailure: Duration = .seconds(30)

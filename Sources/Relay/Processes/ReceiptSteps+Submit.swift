@@ -94,17 +94,17 @@ extension ReceiptSteps {
         // Of what was sent, not of what was to be sent: the history is judged by it (I2).
         let digest = Array(SHA256.hash(data: request))
         return afterSending(
-            answer, receipt, register, shop, digest: digest, sentAt: sentAt, answeredAt: LocalClock.now,
-            jitter: Double.random(in: 0...1))
+            answer, receipt, register, shop, claimedAt: run.claimedAt, digest: digest, sentAt: sentAt,
+            answeredAt: LocalClock.now, jitter: Double.random(in: 0...1))
     }
 
     /// What became of a send: a pure function of the answer, and of a jitter, 0 up to 1, that the caller draws.
     ///
     /// The request, of SHA-256 `digest`, began to leave at `sentAt`, and its answer was here, or the wait for it over,
-    /// at `answeredAt`, by this machine's clock.
+    /// at `answeredAt`, by this machine's clock. Its run was claimed at `claimedAt`, by the database's.
     func afterSending(
-        _ answer: SubmitAnswer, _ receipt: StoredReceipt, _ register: CashRegister, _ shop: Shop, digest: [UInt8],
-        sentAt: Timestamp, answeredAt: Timestamp, jitter: Double
+        _ answer: SubmitAnswer, _ receipt: StoredReceipt, _ register: CashRegister, _ shop: Shop, claimedAt: Timestamp,
+        digest: [UInt8], sentAt: Timestamp, answeredAt: Timestamp, jitter: Double
     ) -> Outcome {
         let exchange = ExchangeRecord(
             sentAt: answer.exchange.provenUnsent ? nil : sentAt,
@@ -127,7 +127,8 @@ extension ReceiptSteps {
             if register.provider.doubt.policy == .person {
                 // Or every receipt that waits would be in doubt in its turn.
                 let rest = answer.pause.map {
-                    DestinationEffects.rest(receipt.destination, for: $0, failure.provider(fault))
+                    DestinationEffects.rest(
+                        receipt.destination, for: $0, failure.provider(fault), claimedAt: claimedAt)
                 }
                 return Outcome(
                     .dead(failure.inDoubt(blames: true)), effects: rest.map { [$0] } ?? [], exchange: exchange)

@@ -46,6 +46,7 @@ package enum RelayMigrations {
         migration(39, "survey_besides", PackageResources._039_survey_besides_sql),
         migration(40, "no_jit", PackageResources._040_no_jit_sql),
         migration(41, "heard_beside", PackageResources._041_heard_beside_sql),
+        migration(42, "rest_since", PackageResources._042_rest_since_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ bytes: [UInt8]) -> Migration {

@@ -45,7 +45,8 @@ struct OutageDecisionTests {
         let (steps, shop, receipt) = try scene(doubt)
         return steps.afterSending(
             SubmitAnswer(verdict, exchange: ProviderExchange(httpStatus: 503, code: "503"), pause: pause), receipt,
-            try #require(shop.register), shop, digest: [], sentAt: Self.moment, answeredAt: Self.moment, jitter: 0.5)
+            try #require(shop.register), shop, claimedAt: Self.moment.advanced(by: .seconds(-3)), digest: [],
+            sentAt: Self.moment, answeredAt: Self.moment, jitter: 0.5)
     }
 
     private func asked(_ verdict: StatusAnswer.Verdict, doubt: String) throws -> Outcome {
@@ -66,6 +67,7 @@ struct OutageDecisionTests {
         #expect(failure.code == "in_doubt" && failure.blamesDestination)
         #expect(outcome.effects.map(\.kind.name) == ["destination.rest"])
         #expect(outcome.effects.first?.row[1] == .int(7000))
+        #expect(outcome.effects.first?.row.last == .timestamp(Self.moment.advanced(by: .seconds(-3))))
         // No answer at all is its failure as well, and asks for no rest.
         let silence = try sent(.unknown(ProviderFault(.network, code: "network", message: "Reset.")), doubt: "person")
         guard case .dead(let silent) = silence.verdict else {

@@ -190,8 +190,8 @@ struct ReceiptsAndDatabase {
             case .send(let register):
                 let moment = try await now
                 return steps.afterSending(
-                    book.submission(submitted(receipt.id)), receipt, register, shop, digest: receipt.requestDigest,
-                    sentAt: moment, answeredAt: moment, jitter: 0.5)
+                    book.submission(submitted(receipt.id)), receipt, register, shop, claimedAt: run.claimedAt,
+                    digest: receipt.requestDigest, sentAt: moment, answeredAt: moment, jitter: 0.5)
             }
         case ReceiptSteps.await:
             let receipt = try #require(model.receipt(event: event, part: run.part)).stored

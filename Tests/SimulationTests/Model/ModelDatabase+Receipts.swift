@@ -67,8 +67,9 @@ extension ModelDatabase {
             return
         }
         if effect.kind.name == "destination.rest" {
-            guard let name = effect.row[0].string, let wait = effect.row[1].integer else { return }
-            destinations[name, default: ModelDestination()].rest(for: .milliseconds(wait), at: now)
+            guard let name = effect.row[0].string, let wait = effect.row[1].integer, let claimed = effect.row[4].moment
+            else { return }
+            destinations[name, default: ModelDestination()].rest(for: .milliseconds(wait), claimed: claimed, at: now)
             return
         }
         let id = effect.row[0].integer
@@ -119,6 +120,9 @@ extension Parameter {
     }
     var string: String? {
         @inline(never) get { if case .text(let value) = content { value } else { nil } }
+    }
+    var moment: Timestamp? {
+        @inline(never) get { if case .timestamp(let value) = content { value } else { nil } }
     }
     var byteArray: [UInt8]? {
         @inline(never) get { if case .bytes(let value) = content { value } else { nil } }

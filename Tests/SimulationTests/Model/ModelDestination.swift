@@ -100,8 +100,10 @@ struct ModelDestination: Sendable {
     }
 
     /// It is away by its own word; see `fiscal.rest_destination`.
-    mutating func rest(for wait: Duration, at now: Timestamp) {
+    mutating func rest(for wait: Duration, claimed: Timestamp, at now: Timestamp) {
         let isNew = brokenUntil.map { $0 <= now } ?? true
+        // It was under way before the rest that is over: the probe says more.
+        if isNew, let brokenUntil, claimed < brokenUntil { return }
         let least = isNew ? now.advanced(by: .seconds(min(300, 5 << min(openings, 10)))) : brokenUntil ?? now
         let end = max(now.advanced(by: max(.zero, wait)), least)
         (brokenUntil, probingUntil) = (end, nil)

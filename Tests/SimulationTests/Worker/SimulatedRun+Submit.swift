@@ -82,8 +82,7 @@ extension SimulatedRun {
         world.tell("worker \(process.number): the send of \(stored.externalID) ended as \(told.exchange.code)")
         answer(
             steps.afterSending(
-                told, stored, register, shop, digest: stored.requestDigest, sentAt: sentAt ?? world.timestamp,
-                answeredAt: world.timestamp,
-                jitter: world.jitter))
+                told, stored, register, shop, claimedAt: run.claimedAt, digest: stored.requestDigest,
+                sentAt: sentAt ?? world.timestamp, answeredAt: world.timestamp, jitter: world.jitter))
     }
 }
