@@ -7,6 +7,10 @@ $_SERVER['DOCUMENT_ROOT'] ??= dirname(__DIR__, 2);
 defined('LANGUAGE_ID') || define('LANGUAGE_ID', 'ru');
 
 spl_autoload_register(static function (string $class): void {
+    if (str_starts_with($class, 'Bitrix\\') && !str_starts_with($class, 'Bitrix\\Main\\')) {
+        // Comes with its module.
+        return;
+    }
     $places = [
         'Fiscal\\Tests\\Cases\\' => __DIR__ . '/../cases/',
         'Fiscal\\Tests\\' => __DIR__ . '/',
@@ -44,5 +48,3 @@ if (!function_exists('CopyDirFiles')) {
         return true;
     }
 }
-
-require_once __DIR__ . '/../../local/modules/fiscal.relay/include.php';

@@ -7,6 +7,7 @@ declare(strict_types=1);
 
 use Bitrix\Main\Application;
 use Bitrix\Main\Config\Option;
+use Bitrix\Main\Loader;
 use Bitrix\Sale\Cashbox\CheckManager;
 use Bitrix\Sale\Cashbox\Internals\CashboxCheckTable;
 use Fiscal\Relay\Api;
@@ -18,6 +19,9 @@ use Fiscal\Tests\Shop;
 use Fiscal\Tests\Site;
 
 require __DIR__ . '/autoload.php';
+
+Loader::includeModule('sale');
+Loader::includeModule('fiscal.relay');
 
 $servers = new Servers();
 $servers->startShop();

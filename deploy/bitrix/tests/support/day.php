@@ -8,11 +8,15 @@ declare(strict_types=1);
 // is the beginning of one.
 
 use Bitrix\Main\Application;
+use Bitrix\Main\Loader;
 use Fiscal\Relay\Api;
 use Fiscal\Tests\Shop;
 use Fiscal\Tests\Site;
 
 require __DIR__ . '/autoload.php';
+
+Loader::includeModule('sale');
+Loader::includeModule('fiscal.relay');
 
 $count = static fn (): int => (int)Site::value('SELECT COUNT(*) AS N FROM fiscal_relay_outbox');
 

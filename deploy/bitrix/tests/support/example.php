@@ -5,13 +5,17 @@ declare(strict_types=1);
 // The example for init.php: a payment that is saved twice, one in two parts, one from before it went live.
 
 use Bitrix\Main\Application;
+use Bitrix\Main\Loader;
 use Bitrix\Sale\Order;
 use Bitrix\Sale\Payment;
 use Fiscal\Tests\Shop;
 use Fiscal\Tests\Site;
 
 require __DIR__ . '/autoload.php';
+// Read on every hit, when no other module is there yet.
 require __DIR__ . '/../../examples/init.php';
+
+Loader::includeModule('sale');
 
 $order = Shop::paid();
 $order->save();

@@ -4,12 +4,18 @@ declare(strict_types=1);
 
 use Bitrix\Main\Application;
 use Bitrix\Main\DB\Connection;
+use Bitrix\Main\Loader;
 use Fiscal\Tests\Schema;
 use Fiscal\Tests\Servers;
 use Fiscal\Tests\Site;
 use Fiscal\Tests\Suite;
 
 require __DIR__ . '/autoload.php';
+
+// The tests play the shop and the portal, which have these loaded; ways in that do not are in EntrySuite.
+Loader::includeModule('sale');
+Loader::includeModule('rest');
+Loader::includeModule('fiscal.relay');
 
 // One document root for all: the CLI is tried in it too.
 $GLOBALS['servers'] = $servers = new Servers();

@@ -8,10 +8,14 @@ declare(strict_types=1);
 
 use Bitrix\Main\Application;
 use Bitrix\Main\DB\Connection;
+use Bitrix\Main\Loader;
 use Bitrix\Rest\RestException;
 use Fiscal\Relay\Rest\Service;
 
 require __DIR__ . '/autoload.php';
+
+Loader::includeModule('rest');
+Loader::includeModule('fiscal.relay');
 
 $reply = static function (int $status, array $answer): void {
     http_response_code($status);

@@ -4,10 +4,14 @@ declare(strict_types=1);
 
 // A shop's day in a process of its own, which may be told when to die.
 
+use Bitrix\Main\Loader;
 use Fiscal\Tests\Crash;
 use Fiscal\Tests\Shop;
 
 require __DIR__ . '/autoload.php';
+
+Loader::includeModule('sale');
+Loader::includeModule('fiscal.relay');
 
 Crash::$at = $argv[1] ?? '';
 

@@ -7,9 +7,12 @@ declare(strict_types=1);
 // database does not take what it has to say: it says that again until it is taken, as a till does.
 
 use Bitrix\Main\Application;
+use Bitrix\Main\Loader;
 use Fiscal\Relay\Api;
 
 require __DIR__ . '/autoload.php';
+
+Loader::includeModule('fiscal.relay');
 
 const PATIENCE_SECONDS = 90;
 

@@ -5,6 +5,7 @@ declare(strict_types=1);
 namespace Fiscal\Relay;
 
 use Bitrix\Main\Application;
+use Bitrix\Main\Loader;
 
 final class Module
 {
@@ -19,6 +20,20 @@ final class Module
         return str_starts_with($directory, $root . '/')
             ? substr($directory, strlen($root))
             : '/local/modules/' . self::ID;
+    }
+
+    /**
+     * Classes of orders, checks and their tables, for whoever touches them on a way in of ours. Bitrix loads an agent's
+     * own module or that of a method of REST, and no other; only in events of `sale` is it surely there. Saying it
+     * again costs nothing.
+     *
+     * @throws SaleAway
+     */
+    public static function loadSale(): void
+    {
+        if (!Loader::includeModule('sale')) {
+            throw new SaleAway();
+        }
     }
 
     /**

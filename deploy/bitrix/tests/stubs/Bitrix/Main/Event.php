@@ -39,6 +39,9 @@ class Event
     public function send(): void
     {
         foreach (EventManager::getInstance()->findEventHandlers($this->module, $this->type) as $handler) {
+            if (isset($handler['TO_MODULE_ID']) && !Loader::includeModule($handler['TO_MODULE_ID'])) {
+                continue;
+            }
             $callback = $handler['CALLBACK'] ?? [$handler['TO_CLASS'], $handler['TO_METHOD']];
             $result = $callback($this);
             if ($result instanceof EventResult) {

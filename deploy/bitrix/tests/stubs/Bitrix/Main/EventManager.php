@@ -53,8 +53,8 @@ class EventManager
     {
         $found = [];
         $rows = Application::getConnection()->query(
-            'SELECT TO_CLASS AS TO_CLASS, TO_METHOD AS TO_METHOD FROM b_module_to_module WHERE FROM_MODULE_ID = '
-            . self::quote($module) . ' AND LOWER(MESSAGE_ID) = ' . self::quote(strtolower($event))
+            'SELECT TO_MODULE_ID AS TO_MODULE_ID, TO_CLASS AS TO_CLASS, TO_METHOD AS TO_METHOD FROM b_module_to_module'
+            . ' WHERE FROM_MODULE_ID = ' . self::quote($module) . ' AND LOWER(MESSAGE_ID) = ' . self::quote(strtolower($event))
         );
         while ($row = $rows->fetch()) {
             $found[] = $row;

@@ -28,13 +28,18 @@ final class CheckSweep
     private const CHUNK = 200;
     private const FAILED_SECONDS = 30 * 86400;
 
-    /** @return int how many checks changed */
+    /**
+     * @return int how many checks changed
+     * @throws \Fiscal\Relay\SaleAway
+     * @throws TargetAway
+     */
     public static function run(): int
     {
         // Also after the way has changed: what was begun before is brought to its end.
         if (!Settings::isOn()) {
             return 0;
         }
+        Module::loadSale();
         $checks = array_column(self::open(), null, 'ID');
         $changed = 0;
         foreach ($checks as $row) {

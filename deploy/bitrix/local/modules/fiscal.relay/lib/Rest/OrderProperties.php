@@ -28,6 +28,7 @@ final class OrderProperties
     public static function set(int $orderId, array $values): array
     {
         try {
+            Module::loadSale();
             $order = OrderTable::getList([
                 'select' => ['ID', 'PERSON_TYPE_ID'],
                 'filter' => ['=ID' => $orderId],

@@ -17,9 +17,13 @@ Loc::loadMessages(__FILE__);
 /** Order properties that show the fiscal result: one of each code for each person type, hidden from the buyer. */
 final class Properties
 {
-    /** @return int how many were made; those that exist stay as they are */
+    /**
+     * @return int how many were made; those that exist stay as they are
+     * @throws \Fiscal\Relay\SaleAway
+     */
     public static function create(): int
     {
+        Module::loadSale();
         $made = 0;
         $personTypes = PersonTypeTable::getList(['select' => ['ID'], 'filter' => ['=ENTITY_REGISTRY_TYPE' => 'ORDER']]);
         while ($personType = $personTypes->fetch()) {

@@ -45,12 +45,16 @@ final class Sweep
         $this->candidates = new Candidates($this->era);
     }
 
-    /** @return int how many facts were found */
+    /**
+     * @return int how many facts were found
+     * @throws \Fiscal\Relay\SaleAway
+     */
     public function run(): int
     {
         if (!Settings::isOn() || !$this->era->mayHoldEvents(Era::local($this->now()))) {
             return 0;
         }
+        Module::loadSale();
         $connection = Application::getConnection();
         if (!$connection->lock(self::LOCK, 0)) {
             return 0;
