@@ -47,8 +47,9 @@ final class AdminSuite extends Suite
                 $this->true(str_contains($page, "name=\"$name\"") && $field['label'] !== $name, "$name is on the page");
             }
             $form = array_map(static fn (array $field) => $field['value'], OptionsForm::fields());
-            $form['database_url'] = Site::relayUrl($kind);
-            $form['target'] = $kind === 'direct' ? 'direct' : 'postgres';
+            [$form['target'], $form['database_url']] = $kind === 'direct'
+                ? ['direct', '']
+                : ['postgres', Site::relayUrl($kind)];
             $desk->open(self::MODULE . '/options.php', ['save' => '1', 'shop' => 'a b', 'batch_size' => 'x'] + $form);
             $this->same([2, ''], [count(AdminDesk::$messages), Settings::get('database_url')]);
             $desk->open(self::MODULE . '/options.php', ['save' => '1', 'settlements' => '<b>'] + $form);
@@ -84,8 +85,8 @@ final class AdminSuite extends Suite
 
     public function testTheStatePageShowsWhatIsSetAside(string $kind): void
     {
-        $this->atSite(function (AdminDesk $desk): void {
-            Settings::set('target', 'postgres');
+        $this->atSite(function (AdminDesk $desk) use ($kind): void {
+            Site::throughTheRelay($kind);
             $page = $desk->open(self::MODULE . '/admin/state.php');
             $this->true(str_starts_with(AdminDesk::$messages[0], 'OK '), AdminDesk::$messages[0]);
             Shop::paid();
@@ -103,7 +104,7 @@ final class AdminSuite extends Suite
     public function testRemovedFromThePageAndInstalledAgain(string $kind): void
     {
         $this->atSite(function (AdminDesk $desk) use ($kind): void {
-            Settings::set('target', 'postgres');
+            Site::throughTheRelay($kind);
             Shop::paid();
             $page = $desk->shown(static fn () => (new \fiscal_relay())->DoUninstall());
             $this->true(str_contains($page, 'name="savedata"') && str_contains($page, '1'), $page);

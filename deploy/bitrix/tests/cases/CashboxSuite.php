@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Fiscal\Tests\Cases;
 
+use Bitrix\Main\Application;
 use Bitrix\Main\Config\Option;
 use Bitrix\Sale\Cashbox\CheckManager;
 use Bitrix\Sale\Cashbox\Errors\Warning;
@@ -11,7 +12,10 @@ use Bitrix\Sale\Cashbox\Internals\CashboxCheckTable;
 use Bitrix\Sale\Cashbox\Manager;
 use Fiscal\Relay\Cashbox\CheckSweep;
 use Fiscal\Relay\Options\Settings;
+use Fiscal\Relay\Relay\DirectTarget;
 use Fiscal\Relay\Relay\PostgresTarget;
+use Fiscal\Relay\Relay\TargetAway;
+use Fiscal\Relay\Status\Report;
 use Fiscal\Tests\JsonSchema;
 use Fiscal\Tests\Shop;
 use Fiscal\Tests\Site;
@@ -118,11 +122,14 @@ final class CashboxSuite extends Suite
         Shop::relay();
         $this->receipt($kind, $check, "'fiscalised', '9282440300669999', '77', '1234567890', NULL");
         $super = Site::superuser($kind);
-        $target = new PostgresTarget(Site::relayUrl($kind));
+        // Where Bitrix lives in the relay's PostgreSQL, it is its own login that asks.
+        [$target, $login] = $kind === 'direct'
+            ? [new DirectTarget(), 'bitrix']
+            : [new PostgresTarget(Site::relayUrl($kind)), 'shop_writer'];
         $key = "check:shop.example.ru:$check";
         $this->same(['fiscalised'], array_column($target->results('main', [$key, 'check:x:1']), 'state'));
         $this->same([], $target->results('other', [$key]));
-        pg_query($super, "INSERT INTO fiscal.writer_shop VALUES ('shop_writer', 'other')");
+        pg_query($super, "INSERT INTO fiscal.writer_shop VALUES ('$login', 'other')");
         try {
             $this->same([], $target->results('main', [$key]));
         } finally {
@@ -131,6 +138,29 @@ final class CashboxSuite extends Suite
         // Events of other kinds are none of its business.
         pg_query($super, "SELECT fiscal.enqueue('main', 'order.paid', 'payment:1', '', '{}')");
         $this->same([], $target->results('main', ['payment:1']));
+    }
+
+    public function testAQuestionThatFailsSparesTheShopsTransaction(): void
+    {
+        Site::fresh('direct');
+        $check = $this->check();
+        CheckManager::print($check);
+        $super = Site::superuser('direct');
+        pg_query($super, 'REVOKE EXECUTE ON FUNCTION fiscal.check_results FROM fiscal_writer');
+        $connection = Application::getConnection();
+        try {
+            $connection->startTransaction();
+            $answer = Manager::getObjectById(1)->check(CheckManager::getObjectById($check));
+            CashboxCheckTable::update($check, ['SUM' => '7']);
+            $connection->commitTransaction();
+            $fault = $this->throws(TargetAway::class, CheckSweep::run(...));
+        } finally {
+            pg_query($super, 'GRANT EXECUTE ON FUNCTION fiscal.check_results TO fiscal_writer');
+        }
+        $this->true($answer->getErrors()[0] instanceof Warning, 'not yet');
+        $this->true(str_starts_with($fault->getMessage(), '42501 '), $fault->getMessage());
+        $this->same($fault->getMessage(), Report::make()['checks_error']);
+        $this->same('7', (string)(int)Site::value("SELECT SUM AS S FROM b_sale_cashbox_check WHERE ID = $check"));
     }
 
     public function testACheckCutOffByACrashIsHandedOver(string $kind): void

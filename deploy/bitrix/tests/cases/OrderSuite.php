@@ -23,7 +23,7 @@ final class OrderSuite extends Suite
 {
     public function testARefusedRowHoldsItsOwnOrderAlone(string $kind): void
     {
-        Settings::set('target', 'postgres');
+        Site::throughTheRelay($kind);
         $this->record('a1', 'order:1');
         $this->record('b1', 'order:2');
         $this->record('a2', 'order:1');
@@ -69,7 +69,7 @@ final class OrderSuite extends Suite
 
     public function testAPersonMayLetTheRestPass(string $kind): void
     {
-        Settings::set('target', 'postgres');
+        Site::throughTheRelay($kind);
         $this->record('a1', 'order:1');
         $this->record('a2', 'order:1');
         $this->record('a1', 'order:1', 'second');
@@ -111,7 +111,7 @@ final class OrderSuite extends Suite
 
     public function testTheLookBehindUsesAnIndex(string $kind): void
     {
-        Settings::set('target', 'postgres');
+        Site::throughTheRelay($kind);
         for ($i = 1; $i <= 30; $i++) {
             $this->record("k$i", "order:$i");
         }

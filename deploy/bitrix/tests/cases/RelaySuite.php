@@ -22,7 +22,7 @@ final class RelaySuite extends Suite
 {
     public function testBatchesInOrderEachOnce(string $kind): void
     {
-        Settings::set('target', 'postgres');
+        Site::throughTheRelay($kind);
         Settings::set('batch_size', '7');
         for ($i = 1; $i <= 50; $i++) {
             $this->record("pos:$i");
@@ -36,7 +36,7 @@ final class RelaySuite extends Suite
 
     public function testARefusedRowHarmsNobodyElse(string $kind): void
     {
-        Settings::set('target', 'postgres');
+        Site::throughTheRelay($kind);
         for ($i = 1; $i <= 20; $i++) {
             $this->record("pos:$i");
         }
@@ -57,7 +57,7 @@ final class RelaySuite extends Suite
 
     public function testPostgresAwayForLong(string $kind): void
     {
-        Settings::set('target', 'postgres');
+        Site::throughTheRelay($kind);
         Settings::set('database_url', 'host=/nonexistent dbname=relay password=secret-of-ours');
         for ($i = 1; $i <= 300; $i++) {
             $this->record("pos:$i");
@@ -97,7 +97,7 @@ final class RelaySuite extends Suite
 
     public function testSinceSendsAgainWhatARestoreLost(string $kind): void
     {
-        Settings::set('target', 'postgres');
+        Site::throughTheRelay($kind);
         $restoredTo = time() - 1000;
         for ($i = 1; $i <= 30; $i++) {
             $this->record("pos:$i");
@@ -148,7 +148,7 @@ final class RelaySuite extends Suite
 
     public function testKilledWhilePostgresHoldsTheBatch(string $kind): void
     {
-        Settings::set('target', 'postgres');
+        Site::throughTheRelay($kind);
         for ($i = 1; $i <= 40; $i++) {
             $this->record("pos:$i");
         }
@@ -180,7 +180,7 @@ final class RelaySuite extends Suite
 
     public function testKilledAgainAndAgain(string $kind): void
     {
-        Settings::set('target', 'postgres');
+        Site::throughTheRelay($kind);
         Settings::set('batch_size', '3');
         for ($i = 1; $i <= 60; $i++) {
             $this->record("pos:$i");

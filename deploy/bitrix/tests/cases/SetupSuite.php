@@ -31,8 +31,11 @@ final class SetupSuite extends Suite
         $this->same(6, $this->count('b_sale_order_props'), 'three properties for each of two person types');
         $this->true(is_file("$root/bitrix/admin/fiscal_relay_state.php"), 'the state page');
         $this->same(1, $this->cli($root, 1, 'switch-on', '--since', 'now', '--yes')[0]);
-        $this->cli($root, 0, 'set', 'database_url', Site::relayUrl($kind));
-        $this->cli($root, 0, 'set', 'target', $kind === 'direct' ? 'direct' : 'postgres');
+        if ($kind === 'direct') {
+            $this->cli($root, 0, 'set', 'target', 'direct');
+        } else {
+            $this->cli($root, 0, 'set', 'database_url', Site::relayUrl($kind));
+        }
         $this->cli($root, 64, 'set', 'enabled', 'Y');
         $this->same("way: events, cashbox\n", $this->cli($root, 1, 'set', 'way', 'both')[2]);
         $this->cli($root, 64, 'nonsense');
@@ -201,6 +204,7 @@ final class SetupSuite extends Suite
 
     public function testOptionsAreCheckedBeforeTheyAreStored(string $kind): void
     {
+        Site::throughTheRelay($kind);
         $form = array_map(static fn (array $field) => $field['value'], OptionsForm::fields());
         $this->same('', $form['database_url'], 'the password is not shown');
         $this->same([], OptionsForm::save(['shop' => 'other', 'settlements' => '3 * advance'] + $form));

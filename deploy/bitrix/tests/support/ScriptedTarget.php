@@ -28,4 +28,9 @@ final class ScriptedTarget implements Target
         }
         array_push($this->sent, ...array_map(static fn ($row) => $row->eventKey, $rows));
     }
+
+    public function results(string $shop, array $keys): array
+    {
+        return [];
+    }
 }

@@ -76,10 +76,21 @@ final class Site
         Schema::fill($connection);
         Option::forget();
         pg_query(self::superuser($kind), 'TRUNCATE fiscal.outbox, fiscal.job, fiscal.receipt CASCADE');
-        self::install($kind === 'direct' ? 'direct' : 'postgres', self::relayUrl($kind));
+        self::install(...($kind === 'direct' ? ['direct', ''] : ['postgres', self::relayUrl($kind)]));
     }
 
-    /** Installs the module and switches it on, an hour ago. */
+    /** From now on events go to the relay's PostgreSQL by a login of their own, also where Bitrix lives in it. */
+    public static function throughTheRelay(string $kind): void
+    {
+        Settings::set('target', 'postgres');
+        Settings::set('database_url', self::relayUrl($kind));
+    }
+
+    /**
+     * Installs the module and switches it on, an hour ago.
+     *
+     * @param string $url empty: direct needs none
+     */
     public static function install(string $target, string $url): void
     {
         require_once dirname(__DIR__, 2) . '/local/modules/fiscal.relay/install/index.php';

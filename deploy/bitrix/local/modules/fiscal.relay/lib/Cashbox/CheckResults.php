@@ -6,7 +6,6 @@ namespace Fiscal\Relay\Cashbox;
 
 use Bitrix\Main\Application;
 use Fiscal\Relay\Options\Settings;
-use Fiscal\Relay\Relay\PostgresTarget;
 use Fiscal\Relay\Relay\Targets;
 use Fiscal\Relay\Store\Outbox;
 
@@ -18,7 +17,7 @@ final class CheckResults
      * @return array<int, array<string, mixed>> by check; one that is not finished is missing
      * @throws \Fiscal\Relay\Relay\TargetAway
      */
-    public static function of(array $checks, ?PostgresTarget $target = null): array
+    public static function of(array $checks): array
     {
         $byShop = [];
         foreach (self::shops($checks) as $key => $shop) {
@@ -26,7 +25,7 @@ final class CheckResults
         }
         $numbers = array_combine(array_map(CheckSnapshot::key(...), $checks), $checks);
         $results = [];
-        $target ??= Targets::postgres();
+        $target = Targets::current();
         foreach ($byShop as $shop => $keys) {
             foreach ($target->results((string)$shop, $keys) as $row) {
                 $check = $numbers[$row['event_key']] ?? null;

@@ -9,7 +9,7 @@ use Bitrix\Main\DB\SqlException;
 use Fiscal\Relay\FaultName;
 use Fiscal\Relay\Store\Savepoint;
 
-/** The shop's own database, where the relay's tables live in it. */
+/** The shop's own database, where the relay's tables live in it: over Bitrix's connection, and no address is needed. */
 final class DirectTarget implements Target
 {
     public function send(array $rows): void
@@ -17,13 +17,40 @@ final class DirectTarget implements Target
         if ($rows === []) {
             return;
         }
-        $connection = Application::getConnection();
-        $quote = static fn (string $text): string => "'" . $connection->getSqlHelper()->forSql($text) . "'";
         $statement = count($rows) === 1
-            ? InsertStatement::one(array_map($quote, $rows[0]->values()))
-            : InsertStatement::of($quote(WaitingRow::list($rows)));
+            ? InsertStatement::one(array_map(self::quoted(...), $rows[0]->values()))
+            : InsertStatement::of(self::quoted(WaitingRow::list($rows)));
+        self::run($statement);
+    }
+
+    public function results(string $shop, array $keys): array
+    {
+        $rows = self::run(
+            'SELECT * FROM fiscal.check_results(' . self::quoted($shop)
+            . ', ARRAY[' . implode(', ', array_map(self::quoted(...), $keys)) . ']::text[])'
+        );
+
+        // Bitrix hands out names in capitals.
+        return array_map(
+            static fn (array $row) => array_map(
+                static fn (mixed $value) => $value === null ? null : (string)$value,
+                array_change_key_case($row)
+            ),
+            $rows
+        );
+    }
+
+    /**
+     * @return list<array<string, mixed>>
+     * @throws TargetAway
+     * @throws RowsRefused
+     * @throws TooMuch
+     */
+    private static function run(string $statement): array
+    {
+        $connection = Application::getConnection();
         try {
-            Savepoint::around($connection, static fn () => $connection->queryExecute($statement));
+            return Savepoint::around($connection, static fn () => $connection->query($statement)->fetchAll());
         } catch (SqlException $fault) {
             $code = FaultName::databaseCode($fault);
             // A name that anything else put there chooses other words, no more.
@@ -32,5 +59,10 @@ final class DirectTarget implements Target
                 ? new TargetAway('the outbox of the relay is out of reach')
                 : Refusal::exception($code, $isSize ? 'outbox_payload_size' : '');
         }
+    }
+
+    private static function quoted(string $text): string
+    {
+        return "'" . Application::getConnection()->getSqlHelper()->forSql($text) . "'";
     }
 }

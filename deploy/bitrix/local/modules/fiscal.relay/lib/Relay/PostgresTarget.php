@@ -34,14 +34,6 @@ final class PostgresTarget implements Target
         }
     }
 
-    /**
-     * What became of checks, by the keys of their events, at most 1000.
-     *
-     * @param list<string> $keys
-     * @return list<array<string, ?string>>
-     * @throws TargetAway also where the installation has no such function
-     * @throws TooMuch
-     */
     public function results(string $shop, array $keys): array
     {
         return $this->transaction(
