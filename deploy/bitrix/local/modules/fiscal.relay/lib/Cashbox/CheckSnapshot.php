@@ -64,7 +64,7 @@ final class CheckSnapshot
 
         $subject = $orderId > 0 ? OrderSnapshot::subject($orderId) : '';
 
-        return Fact::named($shop, 'cashbox.check', self::key($id), $subject, $payload, $at);
+        return Fact::named($shop, 'cashbox.check', self::key($id), $subject, $payload, $at, $id);
     }
 
     private static function item(array $item): array

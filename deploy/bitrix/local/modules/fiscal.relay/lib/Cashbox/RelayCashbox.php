@@ -15,12 +15,14 @@ use Bitrix\Sale\Result;
 use Fiscal\Relay\Module;
 use Fiscal\Relay\Options\Settings;
 use Fiscal\Relay\Store\Outbox;
+use Fiscal\Relay\Store\TransactionLost;
 
 Loc::loadMessages(__FILE__);
 
 /**
  * A cash register for shops that let Bitrix decide on receipts: printing is one INSERT, and what the worker stored is
- * reported back. Runs inside the order's save, so it neither waits for the network nor throws.
+ * reported back. Runs inside the order's save, so it neither waits for the network nor throws; one thing is passed on:
+ * that nothing is saved any more.
  */
 class RelayCashbox extends Cashbox implements IPrintImmediately, ICheckable
 {
@@ -50,7 +52,11 @@ class RelayCashbox extends Cashbox implements IPrintImmediately, ICheckable
         return [];
     }
 
-    /** Printing again after an error sends the same key: nothing is doubled, and the worker's person decides. */
+    /**
+     * Printing again after an error sends the same key: nothing is doubled, and the worker's person decides.
+     *
+     * @throws TransactionLost MySQL has rolled back the transaction that the shop's own code had opened round the save
+     */
     public function printImmediately(Check $check)
     {
         $result = new Result();
@@ -66,6 +72,8 @@ class RelayCashbox extends Cashbox implements IPrintImmediately, ICheckable
                 }
             }
             $result->setData(['UUID' => CheckSnapshot::uuid((int)$check->getField('ID'))]);
+        } catch (TransactionLost $lost) {
+            throw $lost;
         } catch (\Throwable $fault) {
             Module::report($fault);
             $result->addError(new Errors\Error(Loc::getMessage('FISCAL_RELAY_CASHBOX_FAILED')));

@@ -15,6 +15,7 @@ final class Fact
      * @param ?string $entity payment, shipment or order; null: the name alone is the key
      * @param ?string $state the entity's state from this fact on: a repeat of the present one is no fact
      * @param int $occurredAt seconds since 1970
+     * @param ?int $checkId of Bitrix, where the fact is that it prints
      */
     private function __construct(
         public readonly string $shop,
@@ -26,6 +27,7 @@ final class Fact
         public readonly ?string $entity,
         public readonly ?int $entityId,
         public readonly ?string $state,
+        public readonly ?int $checkId = null,
     ) {
         foreach ([[$shop, 100, 'shop'], [$name, 260, 'key'], [$subject, 200, 'subject']] as [$text, $most, $what]) {
             // MySQL cuts a text at what its character set cannot hold, and keys that differ would become one.
@@ -57,7 +59,11 @@ final class Fact
         return new self($shop, $kind, $name, $subject, Json::encode($payload), $occurredAt, $entity, $id, $state);
     }
 
-    /** A fact that the shop has named itself: a refund, a transaction at a till, a check. */
+    /**
+     * A fact that the shop has named itself: a refund, a transaction at a till, a check.
+     *
+     * @param ?int $checkId of a check: its number in Bitrix
+     */
     public static function named(
         string $shop,
         string $kind,
@@ -65,8 +71,9 @@ final class Fact
         string $subject,
         array $payload,
         int $occurredAt,
+        ?int $checkId = null,
     ): self {
-        return new self($shop, $kind, $key, $subject, Json::encode($payload), $occurredAt, null, null, null);
+        return new self($shop, $kind, $key, $subject, Json::encode($payload), $occurredAt, null, null, null, $checkId);
     }
 
     /**

@@ -44,12 +44,12 @@ final class Outbox
         $connection = Application::getConnection();
 
         return Savepoint::around($connection, static function () use ($connection, $fact, $source): bool {
-            if ($fact->entity === null) {
-                return self::write($connection, $fact, null, $source);
-            }
             // A rival that took the number may have told another change than ours, which is news then.
             for ($try = 1; $try <= self::TRIES; $try++) {
                 try {
+                    if ($fact->entity === null) {
+                        return self::write($connection, $fact, null, $source);
+                    }
                     $last = self::last($connection, $fact->entity, (int)$fact->entityId);
                     if ($last !== null && $last['state'] === $fact->state) {
                         return false;
@@ -62,10 +62,12 @@ final class Outbox
                         throw $fault;
                     }
                     // Either the statement alone was lost, or a transaction of the shop's around it.
-                    if (!Truth::confirms($fact)) {
+                    $isThere = Truth::confirms($fact);
+                    if ($isThere === false) {
                         throw new TransactionLost();
                     }
-                    if ($try === self::TRIES) {
+                    // Where nothing tells, what belonged to a lost transaction would be written past it.
+                    if ($isThere === null || $try === self::TRIES) {
                         throw $fault;
                     }
                 }

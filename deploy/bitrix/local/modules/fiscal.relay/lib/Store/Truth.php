@@ -13,17 +13,23 @@ final class Truth
         'payment' => ['b_sale_order_payment', 'PAID'],
         'shipment' => ['b_sale_order_delivery', 'DEDUCTED'],
         'order' => ['b_sale_order', 'CANCELED'],
+        'check' => ['b_sale_cashbox_check', 'STATUS'],
     ];
+    /** Bitrix writes this before it asks the register to print. */
+    private const PRINTING = 'P';
 
-    public static function confirms(Fact $fact): bool
+    /** @return ?bool null: no row of the shop's would tell */
+    public static function confirms(Fact $fact): ?bool
     {
-        [$table, $column] = self::STATES[$fact->entity] ?? [null, null];
-        if ($table === null) {
-            return false;
+        [$name, $id, $state] = $fact->checkId === null
+            ? [$fact->entity, $fact->entityId, $fact->state]
+            : ['check', $fact->checkId, self::PRINTING];
+        if ($name === null) {
+            return null;
         }
-        $row = Application::getConnection()
-            ->query("SELECT $column AS STATE FROM $table WHERE ID = " . (int)$fact->entityId)->fetch();
+        [$table, $column] = self::STATES[$name];
+        $row = Application::getConnection()->query("SELECT $column AS STATE FROM $table WHERE ID = " . (int)$id)->fetch();
 
-        return $row && trim((string)$row['STATE']) === $fact->state;
+        return $row && trim((string)$row['STATE']) === $state;
     }
 }
