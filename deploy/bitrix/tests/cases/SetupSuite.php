@@ -34,7 +34,7 @@ final class SetupSuite extends Suite
         if ($kind === 'direct') {
             $this->cli($root, 0, 'set', 'target', 'direct');
         } else {
-            $this->cli($root, 0, 'set', 'database_url', Site::relayUrl($kind));
+            $this->cliWith(Site::relayUrl($kind) . "\n", $root, 0, 'set', 'database_url', '-');
         }
         $this->cli($root, 64, 'set', 'enabled', 'Y');
         $this->same("way: events, cashbox\n", $this->cli($root, 1, 'set', 'way', 'both')[2]);
@@ -162,6 +162,40 @@ final class SetupSuite extends Suite
         exec('rm -rf ' . escapeshellarg($root));
     }
 
+    public function testAPasswordComesByStandardInput(): void
+    {
+        Site::fresh('mysql');
+        $root = $this->root();
+        $kept = Settings::get('database_url');
+        $secret = 's3cret/of:ours';
+        foreach (
+            [
+                "postgres://shop_main:$secret@db/relay", "postgresql://:$secret@db:5432,other/relay?sslmode=require",
+                "host=db password=$secret", "host=db sslPassword = '$secret'", "postgres://db/relay?password=$secret",
+            ] as $url
+        ) {
+            $said = $this->cli($root, 1, 'set', 'database_url', $url)[2];
+            $this->true(str_contains($said, 'set database_url -') && !str_contains($said, 's3cret'), $said);
+        }
+        $said = $this->cliWith(" \n", $root, 1, 'set', 'database_url', '-')[2];
+        $this->same("database_url: nothing came by standard input\n", $said);
+        $said = $this->cliWith(str_repeat('x', 2001), $root, 1, 'set', 'database_url', '-')[2];
+        $this->same("database_url: up to 2000 characters\n", $said);
+        Option::forget();
+        $this->same($kept, Settings::get('database_url'), 'nothing was stored');
+        foreach (['postgres://shop_main@db:5432,[::1]:5432/relay', 'service=relay passfile=/etc/p', ''] as $url) {
+            $this->cli($root, 0, 'set', 'database_url', $url);
+            Option::forget();
+            $this->same($url, Settings::get('database_url'));
+        }
+        $url = "postgres://shop_main:$secret@db/relay";
+        $this->cliWith("$url\n", $root, 0, 'set', 'database_url', '-');
+        Option::forget();
+        $this->same($url, Settings::get('database_url'));
+        $this->same("(set)\n", $this->cli($root, 0, 'get', 'database_url')[1]);
+        exec('rm -rf ' . escapeshellarg($root));
+    }
+
     public function testAfterAPauseNowIsProposed(string $kind): void
     {
         $on = Settings::switchedOnAt();
@@ -244,8 +278,14 @@ final class SetupSuite extends Suite
     /** @return array{0: int, 1: string, 2: string} */
     private function cli(string $root, int $expected, string ...$arguments): array
     {
+        return $this->cliWith('', $root, $expected, ...$arguments);
+    }
+
+    /** @return array{0: int, 1: string, 2: string} */
+    private function cliWith(string $input, string $root, int $expected, string ...$arguments): array
+    {
         $script = dirname(__DIR__, 2) . '/local/modules/fiscal.relay/bin/fiscal-relay.php';
-        $result = Site::run($script, $arguments, ['FISCAL_RELAY_DOCUMENT_ROOT' => $root]);
+        $result = Site::run($script, $arguments, ['FISCAL_RELAY_DOCUMENT_ROOT' => $root], $input);
         $this->same($expected, $result[0], implode(' ', $arguments) . ': ' . $result[2]);
 
         return $result;

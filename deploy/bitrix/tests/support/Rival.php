@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace Fiscal\Tests;
 
 /**
- * Somebody else's transaction in the shop's MariaDB that ends in a true deadlock with ours: it holds the key that we are
- * to write, and wants what we hold once we wait for it. It is the heavier of the two, so it is ours that InnoDB rolls back.
+ * Somebody else's transaction in the shop's MariaDB that ends in a true deadlock with ours: it holds the key that we
+ * are to write, and wants what we hold once we wait for it. It is the heavier one, so InnoDB rolls back ours.
  */
 final class Rival
 {

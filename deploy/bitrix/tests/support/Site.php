@@ -193,8 +193,19 @@ final class Site
         return json_decode($output, true, 512, JSON_THROW_ON_ERROR);
     }
 
-    public static function run(string $script, array $arguments = [], array $environment = []): array
-    {
-        return self::finish(self::start($script, $arguments, $environment));
+    /** @param ?string $input what it finds on its standard input; null: what these tests have there */
+    public static function run(
+        string $script,
+        array $arguments = [],
+        array $environment = [],
+        ?string $input = null,
+    ): array {
+        $started = self::start($script, $arguments, $environment, $input !== null);
+        if ($input !== null) {
+            fwrite($started[1][0], $input);
+            fclose($started[1][0]);
+        }
+
+        return self::finish($started);
     }
 }

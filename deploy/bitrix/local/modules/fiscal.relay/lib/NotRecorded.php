@@ -5,8 +5,8 @@ declare(strict_types=1);
 namespace Fiscal\Relay;
 
 /**
- * A fact could not be written down, and no sweep will find it: say it again. After MySQL's 1213, a deadlock, a transaction
- * that the shop's code had opened is gone with everything in it, and has to be repeated whole.
+ * A fact could not be written down, and no sweep will find it: say it again. After MySQL's 1213, a deadlock, the
+ * transaction that the shop's code had opened is gone with everything in it: that is to be repeated whole.
  *
  * Says the class and the database's own code of what went wrong, and nothing of the statement, which holds the buyer's
  * data: whoever catches this may log it.

@@ -27,6 +27,8 @@ final class Command
           install                         tables, handlers, agents, order properties
           uninstall [--keep-data] [--force] [--properties]
           set NAME VALUE [--overrule]     an option of the module
+          set database_url -              the same, read from standard input: what stands on a command line, everybody
+                                          on the machine can read, so a password there is refused
           get NAME
           switch-on [--since TIME] [--overrule] --yes
                                           without a time: from now on
@@ -39,6 +41,9 @@ final class Command
           state                           JSON; exit 1 unless all is well
 
         TEXT;
+
+    /** Of a URI, or of libpq's list of words. */
+    private const PASSWORD = '#^\w+://[^:@/?]*:[^@]+@|password\s*=#i';
 
     /** @param list<string> $arguments */
     public function run(array $arguments): int
@@ -99,16 +104,40 @@ final class Command
             return $this->usage();
         }
         if ($command === 'set') {
-            $allowed = OptionsForm::fault($name, trim($arguments[1]));
-            if ($allowed !== null) {
-                return $this->fail("$name: $allowed");
-            }
-            $obstacles = Change::store([$name => trim($arguments[1])], $overrule);
-
-            return $obstacles === [] ? 0 : $this->fail(implode("\n", $obstacles));
+            return $name === 'database_url'
+                ? $this->setDatabaseUrl(trim($arguments[1]))
+                : $this->set($name, trim($arguments[1]), $overrule);
         }
 
         return $this->say($name === 'database_url' && Settings::get($name) !== '' ? '(set)' : Settings::get($name));
+    }
+
+    private function setDatabaseUrl(string $value): int
+    {
+        if (preg_match(self::PASSWORD, $value) === 1) {
+            return $this->fail('database_url: holds a password, which everybody on this machine can read on a command'
+                . ' line. Nothing was stored; give it by standard input (set database_url - < FILE), or name a file'
+                . ' that holds it (set database_url_file FILE)');
+        }
+        if ($value === '-') {
+            $value = trim((string)stream_get_contents(STDIN));
+            if ($value === '') {
+                return $this->fail('database_url: nothing came by standard input');
+            }
+        }
+
+        return $this->set('database_url', $value, false);
+    }
+
+    private function set(string $name, string $value, bool $overrule): int
+    {
+        $allowed = OptionsForm::fault($name, $value);
+        if ($allowed !== null) {
+            return $this->fail("$name: $allowed");
+        }
+        $obstacles = Change::store([$name => $value], $overrule);
+
+        return $obstacles === [] ? 0 : $this->fail(implode("\n", $obstacles));
     }
 
     private function switchOn(array $arguments): int

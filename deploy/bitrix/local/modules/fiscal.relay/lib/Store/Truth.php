@@ -28,7 +28,8 @@ final class Truth
             return null;
         }
         [$table, $column] = self::STATES[$name];
-        $row = Application::getConnection()->query("SELECT $column AS STATE FROM $table WHERE ID = " . (int)$id)->fetch();
+        $row = Application::getConnection()
+            ->query("SELECT $column AS STATE FROM $table WHERE ID = " . (int)$id)->fetch();
 
         return $row && trim((string)$row['STATE']) === $state;
     }
