@@ -46,12 +46,14 @@ test-bitrix: setup
 	deploy/bitrix/tests/run $(ARGS)
 
 # The long forms of what `make test` runs briefly. CHAOS_SEED and CHAOS_SECONDS choose the rehearsal of the worst day:
-# the same seed is the same plan. Run it as root, or disks are not filled.
+# the same seed is the same plan. Filling disks takes root.
 CHAOS_SEED ?= $(shell date +%s)
 CHAOS_SECONDS ?= 240
+# 0: kinds of faults that cannot be carried out on this machine are said instead of failing the run.
+CHAOS_COMPLETE ?= 1
 SIMULATION_SCHEDULES ?= 1000000
 chaos: setup
-	CHAOS_SEED=$(CHAOS_SEED) CHAOS_SECONDS=$(CHAOS_SECONDS) $(SWIFT) test --filter ChaosTests $(ARGS)
+	CHAOS_SEED=$(CHAOS_SEED) CHAOS_SECONDS=$(CHAOS_SECONDS) CHAOS_COMPLETE=$(CHAOS_COMPLETE) $(SWIFT) test --filter ChaosTests $(ARGS)
 	FISCAL_RELAY_SIMULATION=1 SIMULATION_SEED=$(CHAOS_SEED) SIMULATION_SCHEDULES=$(SIMULATION_SCHEDULES) \
 		$(SWIFT) test -c release -Xswiftc -enable-testing --scratch-path .build/simulation --filter SimulationTests
 	FISCAL_PROPERTY_ORDERS=100000 $(SWIFT) test --skip 'ChaosTests|SimulationTests' $(ARGS)

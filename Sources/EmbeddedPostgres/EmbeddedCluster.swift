@@ -21,7 +21,7 @@ package actor EmbeddedCluster {
     let user: ServerUser
     let directory: ClusterDirectory
     private let watchdog: Watchdog
-    private var server: ChildProcess?
+    private(set) var server: ChildProcess?
     /// The TCP port, or the number that stands for it in the socket's name.
     nonisolated package let port: Int
     /// Databases are made and dropped through these.
@@ -107,9 +107,9 @@ package actor EmbeddedCluster {
         watchdog.end()
     }
 
-    /// Ends the server the hard way; the data stays. Returns when no process of it is left.
-    package func crash(_ crash: Crash = .kill) {
-        guard let server else { return }
+    /// Ends the server the hard way; the data stays. Returns when no process of it is left, and whether there was one.
+    @discardableResult package func crash(_ crash: Crash = .kill) -> Bool {
+        guard let server else { return false }
         let children = ProcessTable.children(of: server.processID)
         switch crash {
         case .immediate: end(with: SIGQUIT, patience: .seconds(20))
@@ -119,11 +119,15 @@ package actor EmbeddedCluster {
         }
         let deadline = ContinuousClock.now + .seconds(20)
         while children.contains(where: ProcessTable.isRunning), ContinuousClock.now < deadline { usleep(2000) }
+        return true
     }
 
-    /// Ends the server at once but in order (a "fast" shutdown); the data stays. Returns when it is gone.
-    package func halt() {
+    /// Ends the server at once but in order (a "fast" shutdown); the data stays. Returns when it is gone, and whether
+    /// there was one.
+    @discardableResult package func halt() -> Bool {
+        let wasThere = server != nil
         end(with: SIGINT, patience: .seconds(20))
+        return wasThere
     }
 
     /// Starts the server again on the same data and address, ending it in order before if it runs.
@@ -151,7 +155,7 @@ package actor EmbeddedCluster {
     func end(with signal: Int32, patience: Duration) {
         guard let server else { return }
         server.signal(signal)
-        if signal != SIGKILL { server.signal(SIGCONT) }  // a suspended server hears it only then
+        if signal != SIGKILL { resume() }  // a suspended server, and each process of it, hears it only then
         if !server.waitForEnd(within: patience) {
             server.signal(SIGKILL)
             _ = server.wait()

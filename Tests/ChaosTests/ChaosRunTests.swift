@@ -34,7 +34,7 @@ import Testing
             await world.carryOut(plan)
             await world.heal()
             try await world.rest()
-            try await judge(world, issues)
+            try await judge(world, settings, issues)
             if issues.count > 0 {
                 for worker in world.workers + [world.gateway] {
                     let log = FileManager.default.contents(atPath: worker.log) ?? Data()
@@ -45,7 +45,7 @@ import Testing
         if issues.count > 0 { print("chaos: CHAOS_SEED=\(settings.seed)\n\(story.text.suffix(20_000))") }
     }
 
-    private func judge(_ world: ChaosWorld, _ issues: IssueCount) async throws {
+    private func judge(_ world: ChaosWorld, _ settings: ChaosSettings, _ issues: IssueCount) async throws {
         func check(_ isTrue: Bool, _ what: String) {
             if !isTrue {
                 issues.add()
@@ -68,7 +68,10 @@ import Testing
         }
         check(wrong.isEmpty, "events did not become what they may: \(wrong.sorted().prefix(5))")
         let missing = try await world.effects().missing
-        check(missing.isEmpty, "faults that nobody felt: \(missing)")
+        check(missing.isEmpty, "faults that do not show: \(missing)")
+        check(
+            !settings.mustBeComplete || world.incapacities.isEmpty,
+            "NOT DONE (CHAOS_COMPLETE=0 goes without): \(world.incapacities)")
         let dead = try await world.texts("SELECT DISTINCT reason_code FROM fiscal.job WHERE state = 'dead'")
         let strange = Set(dead).subtracting(Self.expectedReasons)
         check(strange.isEmpty, "jobs died of \(strange.sorted())")

@@ -148,8 +148,7 @@ struct WritebackTests {
 
     @Test func anApplicationIsConnectedAndKeepsItsOwnTokensFresh() async throws {
         try await withStage { stage in
-            var portal = ShopSpec.portal("main")
-            portal.applications = [BitrixPortal.Application()]
+            let portal = ShopSpec.portalOfApplication("main")
             stage.sandbox.add(portal)
             let shop = ShopSpec(usesApplication: true)
             try await stage.working([shop]) { _ async throws in

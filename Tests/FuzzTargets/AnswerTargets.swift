@@ -72,7 +72,7 @@ extension ProviderFault {
 }
 
 extension BitrixFault {
-    fileprivate func check() throws(FuzzFinding) {
+    func check() throws(FuzzFinding) {
         guard !message.isEmpty, message.unicodeScalars.count <= 500, code.utf8.count <= 200 else {
             throw FuzzFinding("a fault that cannot be shown: \(code)")
         }

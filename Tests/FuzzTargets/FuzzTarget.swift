@@ -13,7 +13,7 @@ package struct FuzzTarget: Sendable {
     package let feed: @Sendable ([UInt8]) throws(FuzzFinding) -> Void
 
     package static let all: [FuzzTarget] = [
-        .payloads, .cloudKassirAnswers, .bitrixAnswers, .configuration, .imports, .callbacks,
+        .payloads, .cloudKassirAnswers, .bitrixAnswers, .bitrixRows, .configuration, .imports, .callbacks,
     ]
 
     package static func named(_ name: String) -> FuzzTarget? {

@@ -6,6 +6,11 @@ package struct CatalogueAmount: Hashable, Comparable, Sendable, CustomStringConv
     /// Negative below zero.
     package let millionths: Int64
 
+    /// In millionths; what is read stays below it, so that a few can be added and taken from each other.
+    private static let limit: Int64 = 1_000_000_000_000_000_000
+    /// Characters; a float in full takes no more.
+    private static let longest = 100
+
     package static let zero = CatalogueAmount(millionths: 0)
 
     package init(millionths: Int64) {
@@ -14,14 +19,16 @@ package struct CatalogueAmount: Hashable, Comparable, Sendable, CustomStringConv
 
     /// Reads a decimal number, with an exponent too, as PHP writes small floats; further decimals are rounded.
     ///
-    /// - Returns: nil for what is no number, or beyond the range of 12 digits before the point.
+    /// - Returns: nil for what is no number, or beyond the range of 12 digits before the point, or longer than a portal
+    ///   writes any.
     package init?(_ text: String) {
+        guard text.utf8.count <= Self.longest else { return nil }
         var rest = Substring(text)
         let isNegative = rest.first == "-"
         if isNegative || rest.first == "+" { rest.removeFirst() }
         var exponent = 0
         if let mark = rest.firstIndex(where: { $0 == "e" || $0 == "E" }) {
-            guard let value = Int(rest[rest.index(after: mark)...]), abs(value) <= 30 else { return nil }
+            guard let value = Int(rest[rest.index(after: mark)...]), (-30...30).contains(value) else { return nil }
             exponent = value
             rest = rest[..<mark]
         }
@@ -36,7 +43,7 @@ package struct CatalogueAmount: Hashable, Comparable, Sendable, CustomStringConv
         for place in 0..<max(kept, 0) {
             let index = digits.index(digits.startIndex, offsetBy: place, limitedBy: digits.endIndex)
             let digit = index.flatMap { $0 < digits.endIndex ? digits[$0].wholeNumberValue : nil } ?? 0
-            guard units <= (Int64.max - 9) / 10 else { return nil }
+            guard units < Self.limit / 10 else { return nil }
             units = units * 10 + Int64(digit)
         }
         if kept >= 0, kept < digits.count {
@@ -44,6 +51,12 @@ package struct CatalogueAmount: Hashable, Comparable, Sendable, CustomStringConv
             if next >= 5 { units += 1 }
         }
         millionths = isNegative ? -units : units
+    }
+
+    /// What both are together; beyond what can be counted it stays at the end of the range.
+    package func adding(_ other: CatalogueAmount) -> CatalogueAmount {
+        let (sum, isBeyond) = millionths.addingReportingOverflow(other.millionths)
+        return CatalogueAmount(millionths: isBeyond ? (millionths < 0 ? .min : .max) : sum)
     }
 
     package static func < (left: CatalogueAmount, right: CatalogueAmount) -> Bool { left.millionths < right.millionths }

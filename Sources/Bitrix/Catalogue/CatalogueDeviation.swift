@@ -20,9 +20,9 @@ package struct CatalogueDeviation: Hashable, Sendable {
                 absent.append(line)
                 continue
             }
-            let amount = elements.reduce(Int64(0)) { $0 + $1.amount.millionths }
+            let amount = elements.reduce(CatalogueAmount.zero) { $0.adding($1.amount) }
             let isElsewhere = elements.contains { $0.store.map { $0 != wanted.store } ?? false }
-            if amount != line.amount.millionths || isElsewhere { altered.append(line.product) }
+            if amount != line.amount || isElsewhere { altered.append(line.product) }
         }
         self.absent = absent
         self.altered = (altered + found.keys).sorted()

@@ -37,17 +37,22 @@ extension BitrixClient {
         let first = try await patiently(CatalogueCalls.amounts(store: store, products: products, from: 0))
         var rows = first.result["storeProducts"]?.elements ?? []
         let total = Int(first.total ?? Int64(rows.count))
-        var offsets = Array(stride(from: CatalogueCalls.pageSize, to: total, by: CatalogueCalls.pageSize))
-        while !offsets.isEmpty {
-            let calls = offsets.prefix(BitrixBatch.limit).map {
-                CatalogueCalls.amounts(store: store, products: products, from: $0)
+        var offsets = stride(from: CatalogueCalls.pageSize, to: total, by: CatalogueCalls.pageSize).makeIterator()
+        while true {
+            var calls: [BitrixCall] = []
+            while calls.count < BitrixBatch.limit, let offset = offsets.next() {
+                calls.append(CatalogueCalls.amounts(store: store, products: products, from: offset))
             }
-            offsets.removeFirst(calls.count)
+            guard !calls.isEmpty else { break }
+            var read: [BitrixValue] = []
             for outcome in BitrixBatchAnswer(
                 try await patiently(BitrixBatch.call(calls)).result, commands: calls, movedTo: nil
             ).outcomes {
-                rows += try outcome.get().result["storeProducts"]?.elements ?? []
+                read += try outcome.get().result["storeProducts"]?.elements ?? []
             }
+            // A portal that promises more rows than it has is not asked for them for ever.
+            guard !read.isEmpty else { break }
+            rows += read
         }
         // A row that moved to the next page while the pages were read stands there twice.
         var seen: Set<Int64> = []

@@ -54,7 +54,10 @@ package struct BitrixTokenServer: Sendable {
         guard let answer = try? BitrixValue(parsing: response.body) else {
             throw BitrixTokenFault(code: "answer_unreadable", isFinal: false, mayHaveRun: true)
         }
-        if let error = answer["error"]?.text, !error.isEmpty { throw .refusal(error, status: response.status) }
+        if let error = answer["error"]?.text, !error.isEmpty {
+            let secrets = [secret] + (grant.members ?? []).filter { $0.key != "grant_type" }.compactMap(\.value.text)
+            throw .refusal(error, status: response.status, secrets: secrets)
+        }
         guard 200..<300 ~= response.status, let tokens = BitrixTokens(answer) else {
             throw BitrixTokenFault(code: "answer_unexpected", isFinal: false, mayHaveRun: true)
         }
@@ -85,9 +88,27 @@ package struct BitrixTokenFault: Error, Hashable, Sendable, CustomStringConverti
         "payment_required", "wrong_client", "not_installed", "unauthorized_client", "access_denied",
     ]
 
-    static func refusal(_ code: String, status: Int) -> BitrixTokenFault {
-        let known = final.contains(code.lowercased())
+    /// - Parameters:
+    ///   - word: The server's own for its refusal. It is kept as long as it is one, and tells nothing of what was sent.
+    ///   - status: Of the answer.
+    ///   - secrets: What was sent and must not be told.
+    /// - Returns: The fault, without them.
+    static func refusal(_ word: String, status: Int, secrets: [String]) -> BitrixTokenFault {
+        let isKnown = final.contains(word.lowercased())
+        let isFit = isKnown || isWord(word) && !secrets.contains { !$0.isEmpty && word.contains($0) }
         return BitrixTokenFault(
-            code: BitrixWords.code(code), isFinal: known || 400..<429 ~= status, mayHaveRun: !known && status >= 500)
+            code: isFit ? BitrixWords.code(word) : "refusal_unreadable", isFinal: isKnown || 400..<429 ~= status,
+            mayHaveRun: !isKnown && status >= 500)
+    }
+
+    private static func isWord(_ text: String) -> Bool {
+        text.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."):
+                true
+            default: false
+            }
+        }
     }
 }

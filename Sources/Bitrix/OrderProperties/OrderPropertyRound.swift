@@ -75,12 +75,22 @@ struct OrderPropertyRound: Sendable {
         settle(writing.position, outcome, missing: writing.plan.missing, overlapped: writing.overlapped)
     }
 
+    /// Takes in which orders were saved by others round an earlier writing of ours that got no answer.
+    mutating func noteOverlaps(_ overlapped: Set<Int64>) {
+        for (position, order) in orders.enumerated() where overlapped.contains(order) {
+            outcomes[position]?.overlapped = true
+        }
+        for index in writings.indices where overlapped.contains(writings[index].orderID) {
+            writings[index].overlapped = true
+        }
+    }
+
     /// Compares the versions right before the writing with those that the plans were made from.
     mutating func noteVersions(_ headers: [Int64: OrderHeader]?) {
         for index in writings.indices {
             guard let planned = writings[index].version, let now = headers?[writings[index].orderID]?.version
             else { continue }
-            writings[index].overlapped = planned != now
+            if planned != now { writings[index].overlapped = true }
         }
     }
 

@@ -17,6 +17,7 @@ package struct OrderPropertyWriter: Sendable {
     private let directory: OrderPropertyDirectory
     private let methods: BitrixMethodDirectory
     private let route: OrderPropertyRoute
+    private let lost = LostWritings()
 
     package init(
         client: BitrixClient, directory: OrderPropertyDirectory, methods: BitrixMethodDirectory? = nil,
@@ -102,11 +103,20 @@ package struct OrderPropertyWriter: Sendable {
             let fresh = try await directory.catalogue(notOlderThan: Self.ageWhenMissing)
             if fresh != catalogue { round = OrderPropertyRound(group, before: before, catalogue: fresh) }
         }
+        let saved = group.map(\.orderID).filter { order in
+            before.headers?[order].map { lost.take(order, now: $0.version) } ?? false
+        }
+        round.noteOverlaps(Set(saved))
         guard !round.writings.isEmpty else { return round.reports }
         let faults: [BitrixFault?]
         do throws(BitrixFault) {
             faults = try await replace(&round)
         } catch {
+            if error.reaction.mayHaveRun {
+                for writing in round.writings {
+                    if let version = writing.version { lost.note(version, of: writing.orderID) }
+                }
+            }
             round.fail(error)
             return round.reports
         }
@@ -176,7 +186,7 @@ package struct OrderPropertyWriter: Sendable {
         return reading
     }
 
-    private static func headers(_ result: BitrixValue) -> [Int64: OrderHeader]? {
+    static func headers(_ result: BitrixValue) -> [Int64: OrderHeader]? {
         guard let rows = result["orders"]?.elements else { return nil }
         return Dictionary(
             rows.compactMap(OrderHeader.init).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })

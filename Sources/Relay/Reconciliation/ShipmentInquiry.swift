@@ -19,6 +19,29 @@ package struct ShipmentInquiry: Sendable {
             self.shipment = shipment
             self.leftAt = leftAt
         }
+
+        /// Reads a row of `sale.shipment.list`; nil for what has not left.
+        init?(_ row: BitrixValue) {
+            guard row["deducted"]?.flag == true, let order = row["orderId"]?.text, let id = row["id"]?.text else {
+                return nil
+            }
+            self.init(order: order, shipment: id, leftAt: row["dateDeducted"]?.text.flatMap(EventTime.seconds))
+        }
+    }
+
+    /// A payment that was entered for an order.
+    struct Payment: Hashable, Sendable {
+        let order: String
+        let isPaid: Bool
+        let paySystem: Int?
+
+        /// Reads a row of `sale.payment.list`; nil without an order.
+        init?(_ row: BitrixValue) {
+            guard let order = row["orderId"]?.text else { return nil }
+            self.order = order
+            isPaid = row["paid"]?.flag == true
+            paySystem = row["paySystemId"]?.integer.flatMap { Int(exactly: $0) }
+        }
     }
 
     /// A part of a list, by rising ids of shipments.
@@ -145,12 +168,11 @@ package struct ShipmentInquiry: Sendable {
         var paid: Set<String> = []
         while !numbers.isEmpty {
             let filter: BitrixValue = .list(numbers.prefix(Self.width).map { .integer($0) })
-            for row in try await rows(
+            for payment in try await rows(
                 "sale.payment.list", "payments", ["id", "orderId", "paid", "paySystemId"], [.init("@orderId", filter)]
-            ).rows {
-                guard let order = row["orderId"]?.text else { continue }
-                if row["paid"]?.flag == true { paid.insert(order) }
-                if row["paySystemId"]?.integer.map({ paySystems.contains(Int($0)) }) == true { unpaid.insert(order) }
+            ).rows.compactMap(Payment.init) {
+                if payment.isPaid { paid.insert(payment.order) }
+                if payment.paySystem.map(paySystems.contains) == true { unpaid.insert(payment.order) }
             }
             numbers = numbers.dropFirst(Self.width)
         }
@@ -164,13 +186,8 @@ package struct ShipmentInquiry: Sendable {
         let list = try await rows(
             "sale.shipment.list", "shipments", ["id", "orderId", "deducted", "dateDeducted"],
             filter + [.init("deducted", "Y")], above: last, atMost: pages)
-        let shipped = list.rows.compactMap { row -> Shipped? in
-            guard row["deducted"]?.flag == true, let order = row["orderId"]?.text, let id = row["id"]?.text else {
-                return nil
-            }
-            return Shipped(order: order, shipment: id, leftAt: row["dateDeducted"]?.text.flatMap(EventTime.seconds))
-        }
-        return Piece(shipped: shipped, last: list.last, isWhole: list.isWhole, pages: list.pages)
+        return Piece(
+            shipped: list.rows.compactMap(Shipped.init), last: list.last, isWhole: list.isWhole, pages: list.pages)
     }
 
     private struct List {

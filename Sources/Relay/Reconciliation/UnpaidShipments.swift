@@ -150,7 +150,7 @@ struct UnpaidShipments: Sendable {
         }
     }
 
-    private static func told(_ shipments: [ShipmentInquiry.Shipped], _ zone: SettlementZone) -> [Discrepancy] {
+    static func told(_ shipments: [ShipmentInquiry.Shipped], _ zone: SettlementZone) -> [Discrepancy] {
         var seen: Set<String> = []
         return shipments.filter { seen.insert($0.order).inserted }.map { shipment in
             Discrepancy(

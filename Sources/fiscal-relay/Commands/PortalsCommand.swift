@@ -1,6 +1,7 @@
 import ArgumentParser
 import Bitrix
 import FoundationEssentials
+import Glibc
 import HTTPTransport
 import JobQueue
 import Postgres
@@ -65,7 +66,7 @@ struct PortalsConnect: AsyncParsableCommand {
         commandName: "connect",
         abstract: "Put an application's first tokens on record, or new ones after they were refused or lost.",
         discussion: """
-            Either --code with the code that the portal's administrator got from
+            Either --code -, and on standard input the code that the portal's administrator got from
             https://PORTAL/oauth/authorize/?client_id=… within the last 30 seconds, or --file with the JSON that the \
             authorization server answered (access_token, refresh_token, expires_in, client_endpoint). Use a pair \
             nowhere else: each refresh uses up the one before. Afterwards the portal is open again, if it was closed \
@@ -75,11 +76,16 @@ struct PortalsConnect: AsyncParsableCommand {
     @OptionGroup var options: ConfigurationOptions
     @OptionGroup var person: OperatorOptions
     @Option(help: "A shop whose bitrix.oauth names the application.") var shop: String
-    @Option(help: "The code of the portal's consent; - to read it from standard input.") var code: String?
+    @Option(help: "Always -: the code of the portal's consent is a secret, and read from standard input.")
+    var code: String?
     @Option(help: "A file with the server's answer; - for standard input.") var file: String?
 
     func validate() throws {
-        guard (code == nil) != (file == nil) else { throw ValidationError("Give --code or --file.") }
+        guard (code == nil) != (file == nil) else { throw ValidationError("Give --code - or --file.") }
+        guard code == nil || code == "-" else {
+            throw ValidationError(
+                "The code is a secret, and everybody sees command lines: give --code - and the code on standard input.")
+        }
     }
 
     func run() async throws {
@@ -106,10 +112,13 @@ struct PortalsConnect: AsyncParsableCommand {
     }
 
     private func tokens(_ application: BitrixApplicationSettings) async throws -> BitrixTokens {
-        if let code {
+        if code != nil {
+            if isatty(STDIN_FILENO) == 1 { StandardError.writeRaw("Code: ") }
+            guard let given = readLine(), !given.isEmpty else {
+                throw CommandFailure("standard input has no code")
+            }
             let transport = HTTPTransport()
             let server = BitrixTokenServer(application.application, transport: transport)
-            let given = code == "-" ? (readLine() ?? "") : code
             do {
                 let tokens = try await server.exchange(code: given)
                 await transport.shutdown()

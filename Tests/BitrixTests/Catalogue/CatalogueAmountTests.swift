@@ -16,7 +16,10 @@ struct CatalogueAmountTests {
 
     @Test(
         "What is no number is none",
-        arguments: ["", "-", "a", "1,5", "1.2.3", "1e", "1e99", "99999999999999999999", "."])
+        arguments: [
+            "", "-", "a", "1,5", "1.2.3", "1e", "1e99", "99999999999999999999", ".", "1000000000000",
+            "1e-9223372036854775808",
+        ])
     func rubbish(text: String) {
         #expect(CatalogueAmount(text) == nil)
     }

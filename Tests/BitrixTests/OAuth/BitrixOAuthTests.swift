@@ -189,6 +189,18 @@ import Testing
         await #expect(throws: BitrixTokenFault.self) { _ = try await server.exchange(code: "c") }
     }
 
+    /// What was sent stands in the request's address, and some server may repeat it.
+    @Test(arguments: ["client_secret=s3cret&refresh_token=t0ken", "s3cret", "no.t0ken", "quota_exceeded"])
+    func aRefusalTellsNothingOfWhatWasSent(word: String) async throws {
+        let server = BitrixTokenServer(
+            BitrixApplication(server: "https://o.example/", clientID: "c", secret: { "s3cret" })
+        ) {
+            _ throws(TransferError) in HTTPResponse.answer(500, #"{"error":"\#(word)"}"#)
+        }
+        let fault = try await #require(throws: BitrixTokenFault.self) { _ = try await server.refresh("t0ken") }
+        #expect(fault.code == (word == "quota_exceeded" ? word : "refusal_unreadable"))
+    }
+
     @Test func tokensAreNeverShown() throws {
         let tokens = BitrixTokens(
             clientEndpoint: Self.portal, accessToken: "s3cret", refreshToken: "s3cret", lifetime: .seconds(1))

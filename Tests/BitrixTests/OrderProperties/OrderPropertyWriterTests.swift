@@ -121,6 +121,30 @@ import Testing
         }
     }
 
+    /// The answer that would have told of it is lost; the next try tells.
+    @Test(arguments: [0, 1])
+    func itIsNotForgottenWhenTheAnswerToTheWritingIsLost(saves: Int) async {
+        let portal = portal { state in
+            state.before = { state, request, command in
+                guard request == 3, command.contains("sale.order.list") else { return }
+                state.orders[7]?.version += saves
+            }
+            state.failing = [3: TransferError(.timeout, reach: .unknown)]
+        }
+        let client = portal.client
+        let writer = OrderPropertyWriter(client: client, directory: OrderPropertyDirectory(client))
+        guard case .failed? = await writer.write([write(7)]).first?.outcome else {
+            Issue.record("the writing got an answer")
+            return
+        }
+        #expect(portal.values(of: 7) == done)
+        portal.change { $0.failing = [:] }
+        let report = OrderPropertyReport(orderID: 7, outcome: .alreadyThere, overlapped: saves > 0)
+        #expect(await writer.write([write(7)]) == [report])
+        // Said once.
+        #expect(await writer.write([write(7)]) == [OrderPropertyReport(orderID: 7, outcome: .alreadyThere)])
+    }
+
     @Test func aSaveAfterOursIsNoticedAndLeft() async {
         let portal = portal { state in
             state.before = { state, request, _ in

@@ -30,6 +30,19 @@ struct ChaosDisk: Sendable {
         }
     }
 
+    /// Whether it has no room for another byte.
+    var isFull: Bool {
+        let probe = path + "/probe"
+        let descriptor = open(probe, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { return errno == ENOSPC }
+        defer {
+            close(descriptor)
+            unlink(probe)
+        }
+        var byte: UInt8 = 1
+        return write(descriptor, &byte, 1) < 0 && errno == ENOSPC
+    }
+
     func clear() {
         unlink(filler)
     }

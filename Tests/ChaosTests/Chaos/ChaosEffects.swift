@@ -1,34 +1,29 @@
+import Glibc
+
 /// Whether what was done to the world shows in it: a fault that nobody feels proves nothing.
 struct ChaosEffects: Hashable, Sendable {
     /// What was carried out.
-    var done: [ChaosFault]
-    /// How often each worker was started, and the gateway.
-    var starts: [Int]
-    var gatewayStarts: Int
+    var deeds: [ChaosDeed]
+    /// Processes that the database knows as workers, and whether each is known to be gone.
+    var areGone: [pid_t: Bool]
     /// Workers that were called dead.
     var burials: Int
-    /// Requests befallen by trouble.
-    var providerTroubles: Int
-    var portalTroubles: Int
 
     /// What does not show, a sentence each.
     var missing: [String] {
         var found: Set<String> = []
-        for fault in done {
-            switch fault {
-            case .killWorker(let worker):
-                if starts[worker] < 2 { found.insert("worker \(worker) was killed, and never started again") }
-                if burials == 0 { found.insert("a worker was killed, and nobody was called dead") }
-            case .terminateWorker(let worker) where starts[worker] < 2:
-                found.insert("worker \(worker) was told to end, and never started again")
-            case .freezeWorker(let worker, let seconds) where seconds > ChaosWorld.lease && burials == 0:
-                found.insert("worker \(worker) was stopped for longer than its lease, and nobody was called dead")
-            case .killGateway where gatewayStarts < 2:
-                found.insert("the gateway was killed, and never started again")
-            case .provider where providerTroubles == 0:
-                found.insert("the provider was told to make trouble, and made none")
-            case .portal where portalTroubles == 0, .bitrixDown where portalTroubles == 0:
-                found.insert("the portal was told to make trouble, and made none")
+        for deed in deeds {
+            guard deed.seen != nil else {
+                found.insert("“\(deed.fault)” was carried out, and nothing shows it")
+                continue
+            }
+            guard let process = deed.process, let isGone = areGone[process] else { continue }
+            switch deed.fault {
+            case .killWorker:
+                if !isGone { found.insert("process \(process) was killed, and nobody knows that it is gone") }
+                if burials == 0 { found.insert("workers were killed, and nobody was called dead") }
+            case .freezeWorker(_, let seconds) where seconds > ChaosWorld.lease && burials == 0:
+                found.insert("workers were stopped for longer than their lease, and nobody was called dead")
             default: break
             }
         }

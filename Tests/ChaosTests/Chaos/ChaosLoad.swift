@@ -24,7 +24,7 @@ final class ChaosLoad: Sendable {
         var isDone = false
     }
 
-    /// Orders a second, all day long. With it their number is bounded, so that what is left in the evening is too.
+    /// Orders a second, all day long and in the evening. With it their number is bounded, so that what is left is too.
     private static let pace = 3
 
     let number: Int
@@ -39,13 +39,13 @@ final class ChaosLoad: Sendable {
     ///   - pool: Writes the events.
     ///   - sandbox: Gets the orders.
     ///   - seed: Decides what is sold.
-    ///   - seconds: How long the day is.
+    ///   - seconds: How long the day is; what it takes until every fault has shown comes on top.
     init(_ number: Int, pool: PostgresPool, sandbox: Sandbox, seed: UInt64, seconds: Int) {
         self.number = number
         self.pool = pool
         self.sandbox = sandbox
         self.seed = seed
-        most = Self.pace * seconds
+        most = Self.pace * (seconds + Int(ChaosWorld.evening.components.seconds))
     }
 
     /// Events whose COMMIT this shop saw, by `shop key`.

@@ -12,6 +12,10 @@ final class ChaosProcess: Sendable {
         var starts = 0
         var isStopping = false
         var clockHours = 0
+        /// Processes whose clock was set off at their start.
+        var shifted: Set<pid_t> = []
+        /// How many want it to stand still.
+        var holds = 0
         var stopped: ContinuousClock.Instant?
         var wasOverdue = false
     }
@@ -27,7 +31,21 @@ final class ChaosProcess: Sendable {
     private let story: ChaosStory
     private let state = Mutex(State())
 
-    private static let fakeTime = "/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1"
+    private static let fakeTime = "/usr/lib/\(architecture)-linux-gnu/faketime/libfaketimeMT.so.1"
+    /// As Debian names the folders of libraries.
+    private static var architecture: String {
+        #if arch(x86_64)
+            "x86_64"
+        #elseif arch(arm64)
+            "aarch64"
+        #elseif arch(powerpc64le)
+            "powerpc64le"
+        #elseif arch(s390x)
+            "s390x"
+        #else
+            "unknown"
+        #endif
+    }
     /// Whether a process can be given a clock of its own.
     static var canShiftClock: Bool { FileManager.default.fileExists(atPath: fakeTime) }
 
@@ -64,6 +82,7 @@ final class ChaosProcess: Sendable {
                 state.withLock { state in
                     state.process = process
                     state.starts += 1
+                    if hours != 0 { state.shifted.insert(process.processID) }
                 }
                 story.tell("\(name) is process \(process.processID)")
                 while !process.hasEnded() {
@@ -82,13 +101,36 @@ final class ChaosProcess: Sendable {
         }
     }
 
-    /// Returns whether there was a process to tell.
-    @discardableResult func signal(_ signal: Int32) -> Bool {
+    /// Returns the process that was told; nil: there was none.
+    @discardableResult func signal(_ signal: Int32) -> pid_t? {
         // Within the lock: a number that was waited for may be somebody else's.
         state.withLock { state in
             state.process?.signal(signal)
-            return state.process != nil
+            return state.process?.processID
         }
+    }
+
+    /// The process that lives here now.
+    var processID: pid_t? { state.withLock { $0.process?.processID } }
+
+    /// Whether a process was started here with its clock set off.
+    func hasShiftedClock(_ process: pid_t) -> Bool { state.withLock { $0.shifted.contains(process) } }
+
+    /// Has it stand still until everybody who wanted that has let go; call ``letGo()`` once for it.
+    func hold() { state.withLock { $0.holds += 1 } }
+
+    /// Stops the process that lives here. Returns it once it stands still; nil: not yet, or somebody let it go on.
+    func stopped() -> pid_t? {
+        guard let process = signal(SIGSTOP), ProcessTable.entry(of: process)?.state == "T" else { return nil }
+        return process
+    }
+
+    func letGo() {
+        let isFree = state.withLock { state in
+            state.holds -= 1
+            return state.holds <= 0
+        }
+        if isFree { signal(SIGCONT) }
     }
 
     /// From the next start on its clock is off by so many hours.

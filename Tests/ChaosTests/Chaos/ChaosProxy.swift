@@ -9,7 +9,23 @@ import Testing
 /// One thread and one poll(2) for all its sockets; whatever it is told it does at its next wake-up.
 final class ChaosProxy: Sendable {
     private enum Order: Sendable {
-        case cut, freeze, thaw, stop
+        case cut(CheckedContinuation<Int, Never>)
+        case freeze(CheckedContinuation<Int, Never>)
+        case thaw, stop
+
+        /// Whoever waits for an answer gets this one.
+        func answer(_ number: Int) {
+            switch self {
+            case .cut(let asker), .freeze(let asker): asker.resume(returning: number)
+            case .thaw, .stop: break
+            }
+        }
+    }
+
+    private struct Orders {
+        var waiting: [Order] = []
+        /// Nobody is there any more to carry orders out.
+        var isOver = false
     }
 
     private struct Link {
@@ -27,7 +43,7 @@ final class ChaosProxy: Sendable {
     private let listener: Int32
     /// A pipe: whoever gives an order writes a byte into it.
     private let bell: (ear: Int32, clapper: Int32)
-    private let orders = Mutex<[Order]>([])
+    private let orders = Mutex(Orders())
 
     /// Listens on a free port and connects each caller to `target` on this machine.
     init(target: Int) throws {
@@ -55,11 +71,18 @@ final class ChaosProxy: Sendable {
         NamedThread.start("chaos-proxy") { [self] in run() }
     }
 
-    /// Resets every connection.
-    func cut() { order(.cut) }
+    /// The bell lives as long as somebody may ring it.
+    deinit {
+        close(bell.ear)
+        close(bell.clapper)
+    }
 
-    /// Lets nothing through any more; connections stay, and new ones are taken and left alone.
-    func freeze() { order(.freeze) }
+    /// Resets every connection; returns how many there were.
+    func cut() async -> Int { await withCheckedContinuation { order(.cut($0)) } }
+
+    /// Lets nothing through any more; connections stay, and new ones are taken and left alone. Returns on how many
+    /// something is held back, if it was so already.
+    func freeze() async -> Int { await withCheckedContinuation { order(.freeze($0)) } }
 
     /// Lets everything through again.
     func thaw() { order(.thaw) }
@@ -67,7 +90,11 @@ final class ChaosProxy: Sendable {
     func stop() { order(.stop) }
 
     private func order(_ order: Order) {
-        orders.withLock { $0.append(order) }
+        let isOver = orders.withLock { orders in
+            if !orders.isOver { orders.waiting.append(order) }
+            return orders.isOver
+        }
+        guard !isOver else { return order.answer(0) }
         var byte: UInt8 = 1
         write(bell.clapper, &byte, 1)
     }
@@ -97,23 +124,19 @@ final class ChaosProxy: Sendable {
             poll(&watched, nfds_t(watched.count), -1)
             var heard = [UInt8](repeating: 0, count: 64)
             while read(bell.ear, &heard, heard.count) > 0 {}
-            for order in orders.withLock({ orders in
-                defer { orders = [] }
-                return orders
-            }) {
+            for order in takeOrders() {
                 switch order {
                 case .cut:
                     for link in links { Self.reset(link) }
+                    order.answer(links.count)
                     links = []
                     watched.removeLast(max(0, watched.count - 2))
-                case .freeze: isFrozen = true
+                case .freeze:
+                    // What comes as it freezes may only be on its way.
+                    order.answer(isFrozen ? links.count(where: Self.hasSomethingToSay) : 0)
+                    isFrozen = true
                 case .thaw: isFrozen = false
-                case .stop:
-                    for link in links { Self.reset(link) }
-                    close(listener)
-                    close(bell.ear)
-                    close(bell.clapper)
-                    return
+                case .stop: return end(links)
                 }
             }
             if watched.count > 2 {
@@ -130,6 +153,30 @@ final class ChaosProxy: Sendable {
             }
             if watched[1].revents & Int16(POLLIN) != 0, let link = admit() { links.append(link) }
         }
+    }
+
+    /// The orders up to the one to stop, after which nobody waits for an answer.
+    private func takeOrders() -> [Order] {
+        let (taken, left) = orders.withLock { orders -> ([Order], [Order]) in
+            defer { orders.waiting = [] }
+            let stop = orders.waiting.firstIndex { if case .stop = $0 { true } else { false } }
+            guard let stop else { return (orders.waiting, []) }
+            orders.isOver = true
+            return (Array(orders.waiting[...stop]), Array(orders.waiting[(stop + 1)...]))
+        }
+        for order in left { order.answer(0) }
+        return taken
+    }
+
+    private func end(_ links: [Link]) {
+        for link in links { Self.reset(link) }
+        close(listener)
+    }
+
+    /// Whether bytes, or the end, of one side have not been passed on to the other.
+    private static func hasSomethingToSay(_ link: Link) -> Bool {
+        var ends = [link.near, link.far].map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+        return !link.outbound.isEmpty || !link.inbound.isEmpty || poll(&ends, nfds_t(ends.count), 0) > 0
     }
 
     private static func watch(_ descriptor: Int32, reads: Bool, writes: Bool) -> pollfd {

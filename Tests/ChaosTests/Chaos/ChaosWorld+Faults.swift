@@ -4,8 +4,31 @@ import Postgres
 import Sandbox
 import Synchronization
 
+@testable import EmbeddedPostgres
+
+/// Faults, each with what shows that it took effect. Whatever it befalls may be away at that moment, by another fault:
+/// then it is waited for, and tried again, so that no fault passes unfelt because of its hour.
 extension ChaosWorld {
-    /// Carries the plan out, each fault at its time; returns when the last one is over.
+    /// How long a fault waits for its victim, and for what shows it.
+    static let patience: Duration = .seconds(60)
+    /// How long the evening may last, in which provider and portal still do what they were told to.
+    static let evening: Duration = .seconds(240)
+
+    /// Why kinds of faults cannot be carried out here, a sentence each.
+    var incapacities: [String] {
+        var found: [String] = []
+        if databaseDisk == nil || logDisk == nil {
+            found.append("disks cannot be filled, since this process may not mount (run as root)")
+        }
+        if !ChaosProcess.canShiftClock {
+            found.append("no clock can be set off, since Debian's faketime is not installed")
+        }
+        if pooler == nil { found.append("no pgbouncer can be restarted, since Debian's is not installed") }
+        return found
+    }
+
+    /// Carries the plan out, each fault at its time; returns when the last one is over, and all have had their effect as
+    /// far as anybody waits for that.
     func carryOut(_ plan: ChaosPlan) async {
         let start = ContinuousClock.now
         await withTaskGroup(of: Void.self) { group in
@@ -18,173 +41,208 @@ extension ChaosWorld {
             }
             try? await Task.sleep(until: start.advanced(by: .seconds(plan.seconds)), clock: .continuous)
         }
-    }
-
-    private func pause(_ seconds: Int) async {
-        try? await Task.sleep(for: .seconds(seconds), clock: .continuous)
+        await befall()
     }
 
     private func carryOut(_ fault: ChaosFault) async {
         switch fault {
-        case .killWorker(let number): note(fault, workers[number].signal(SIGKILL))
-        case .freezeWorker(let number, let seconds):
-            note(fault, workers[number].signal(SIGSTOP))
-            await pause(seconds)
-            workers[number].signal(SIGCONT)
-        case .terminateWorker(let number): note(fault, workers[number].signal(SIGTERM))
+        case .killWorker(let number): await end(workers[number], by: SIGKILL, fault)
+        case .terminateWorker(let number): await end(workers[number], by: SIGTERM, fault)
+        case .killGateway: await end(gateway, by: SIGKILL, fault)
+        case .freezeWorker(let number, let seconds): await freeze(workers[number], seconds, fault)
+        case .freezeGateway(let seconds): await freeze(gateway, seconds, fault)
         case .shiftClock(let number, let hours):
             guard ChaosProcess.canShiftClock else { return story.tell("NOT DONE: no faketime") }
-            workers[number].setClock(hours: hours)
-            workers[number].signal(SIGTERM)
+            note(fault, await shiftClock(of: workers[number], hours))
         case .stopDatabase(let seconds):
-            await cluster.halt()
-            await pause(seconds)
-            await restartDatabase()
+            let words = ["received fast shutdown request"]
+            note(fault, await bringDown(words, for: seconds) { await $0.halt() })
         case .crashDatabase(let seconds):
-            await cluster.crash(.immediate)
-            await pause(seconds)
-            await restartDatabase()
+            let words = ["received immediate shutdown request", "was not properly shut down"]
+            note(fault, await bringDown(words, for: seconds) { await $0.crash(.immediate) })
         case .killDatabase:
-            await cluster.crash(.kill)
-            await restartDatabase()
-        case .suspendDatabase(let seconds):
-            await cluster.suspend()
-            await pause(seconds)
-            await cluster.resume()
-        case .terminateBackends:
-            await tell(
-                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'fiscal-relay%' AND pid % 2 = 0"
-            )
+            note(fault, await bringDown(["was not properly shut down"], for: 0) { await $0.crash(.kill) })
+        case .suspendDatabase(let seconds): note(fault, await suspendDatabase(seconds))
+        case .terminateBackends: note(fault, await terminateBackends())
         case .fillDatabaseDisk(let seconds):
             guard let databaseDisk else { return story.tell("NOT DONE: no disk to fill") }
-            databaseDisk.fill()
-            await pause(seconds)
-            databaseDisk.clear()
-            await restartDatabase(onlyIfDown: true)
+            note(fault, await fillDatabaseDisk(databaseDisk, seconds))
         case .fillLogDisk(let seconds):
             guard let logDisk else { return story.tell("NOT DONE: no disk to fill") }
-            logDisk.fill()
-            await pause(seconds)
-            logDisk.clear()
-        case .cutConnections(let number): proxies[number].cut()
+            note(fault, await fillLogDisk(logDisk, seconds))
+        case .cutConnections(let number): note(fault, await cutConnections(proxies[number]))
         case .halfOpen(let number, let seconds, let heals):
-            proxies[number].freeze()
-            await pause(seconds)
-            if !heals { proxies[number].cut() }
-            proxies[number].thaw()
-        case .holdTransaction(let seconds): await holdTransaction(seconds)
+            note(fault, await leaveHalfOpen(proxies[number], seconds, heals))
+        case .holdTransaction(let seconds): note(fault, await holdTransaction(seconds))
         case .restartPooler:
             guard pooler != nil else { return story.tell("NOT DONE: no pgbouncer") }
-            stopPooler()
-            do { try startPooler() } catch { story.tell("pgbouncer cannot be started: \(error)") }
-        case .killGateway: note(fault, gateway.signal(SIGKILL))
-        case .freezeGateway(let seconds):
-            gateway.signal(SIGSTOP)
-            await pause(seconds)
-            gateway.signal(SIGCONT)
-        case .portal(let trouble):
-            sandbox.faults.order([Self.rule(trouble)])
-            note(fault)
-        case .provider(let trouble):
-            sandbox.faults.order(Self.rules(trouble))
-            note(fault)
-        case .bitrixDown(let seconds):
-            let down = FaultRule(.close(accepting: false), service: .bitrix, times: .max)
-            sandbox.faults.order([down])
-            note(fault)
-            await pause(seconds)
-            count { $0 == down }
-            // It alone: what else befalls the portal waits until it can.
-            sandbox.faults.withdraw(down)
+            note(fault, await restartPooler())
+        case .portal(let trouble): order(Self.rule(trouble), fault)
+        case .provider(let trouble): order(Self.rule(trouble), fault)
+        case .bitrixDown(let seconds): note(fault, await takeBitrixDown(seconds))
         }
     }
 
-    private func note(_ fault: ChaosFault, _ isDone: Bool = true) {
-        guard isDone else { return story.tell("NOT DONE: nobody was there for it: \(fault)") }
-        done.withLock { $0.append(fault) }
+    func note(_ fault: ChaosFault, _ seen: String?, _ process: pid_t? = nil) {
+        story.tell("\(fault): \(seen ?? "NOTHING SHOWS IT")")
+        deeds.withLock { $0.append(ChaosDeed(fault: fault, seen: seen, process: process)) }
     }
 
-    /// Takes down how often orders for trouble have been carried out that are to be withdrawn.
-    func count(_ isMeant: (FaultRule) -> Bool = { _ in true }) {
-        for (rule, fired) in sandbox.faults.state where isMeant(rule) {
-            story.tell("\(fired) times: \(rule.fault)")
-            if let service = rule.service { troubles.withLock { $0[service, default: 0] += fired } }
+    func pause(_ seconds: Int) async {
+        try? await Task.sleep(for: .seconds(seconds), clock: .continuous)
+    }
+
+    /// What `look` comes to see, looking again and again; nil: nothing, for as long as anybody waits.
+    func seen<Value>(within limit: Duration = patience, _ look: () async -> Value?) async -> Value? {
+        let deadline = ContinuousClock.now + limit
+        while true {
+            if let found = await look() { return found }
+            guard ContinuousClock.now < deadline, !Task.isCancelled else { return nil }
+            try? await Task.sleep(for: .milliseconds(50), clock: .continuous)
         }
     }
 
-    /// The server is up when this returns, whatever it died of.
-    func restartDatabase(onlyIfDown: Bool = false) async {
-        if onlyIfDown, await answers() { return }
-        do {
-            try await cluster.restart()
-            story.tell("the database is back")
-        } catch {
-            story.tell("the database cannot be started: \(error)")
+    // MARK: Processes of ours
+
+    private func end(_ place: ChaosProcess, by signal: Int32, _ fault: ChaosFault) async {
+        let victim = await seen { place.signal(signal) }
+        guard let victim else { return note(fault, nil) }
+        func waitForEnd() async -> Bool {
+            await seen { place.processID != victim ? true : nil } ?? false
         }
+        var hasEnded = await waitForEnd()
+        if !hasEnded, place.hasShiftedClock(victim) {
+            // Under faketime a process has been seen in which no timer went off any more.
+            place.signal(SIGKILL)
+            hasEnded = await waitForEnd()
+        }
+        note(fault, hasEnded ? "process \(victim) is gone" : nil, victim)
     }
 
-    private func answers() async -> Bool {
-        do {
-            try await owner.execute(Statement("chaos.alive", "SELECT 1"))
-            return true
-        } catch {
-            return false
+    private func freeze(_ place: ChaosProcess, _ seconds: Int, _ fault: ChaosFault) async {
+        place.hold()
+        let victim = await seen { place.stopped() }
+        await pause(seconds)
+        var seen = victim.map { "process \($0) stood still" }
+        if let victim, case .freezeWorker = fault, seconds > Self.lease {
+            let lease = await self.seen { await fate(ofLeaseOf: victim) }
+            seen = lease.map { "process \(victim) stood still, and \($0)" }
         }
+        place.letGo()
+        note(fault, seen, victim)
     }
 
-    private func tell(_ sql: String) async {
-        do {
-            try await owner.execute(Statement("chaos.fault", sql))
-        } catch {
-            story.tell("the database was not there to be told: \(error)")
-        }
-    }
-
-    /// An event of a lane at work commits seconds after it was written; nothing that dies meanwhile can be vacuumed.
-    private func holdTransaction(_ seconds: Int) async {
-        await tell(
+    /// What became of the lease of a process that stands still; nil: it lasts, or the database is away.
+    private func fate(ofLeaseOf process: pid_t) async -> String? {
+        try? await texts(
             """
-            WITH late AS (
-                INSERT INTO fiscal.outbox (shop, kind, event_key, subject, payload)
-                SELECT o.shop, 'order.cancelled', 'late:' || o.id, o.subject, '{"v": 1}' FROM fiscal.outbox o
-                WHERE o.subject <> '' ORDER BY o.id DESC LIMIT 1 ON CONFLICT DO NOTHING
-                RETURNING 1)
-            SELECT pg_sleep(\(seconds)), (SELECT count(*) FROM late)
-            """)
+            SELECT coalesce((
+                SELECT CASE WHEN dead_at IS NOT NULL THEN 'it was called dead'
+                            WHEN stopped_at IS NOT NULL THEN 'it had said goodbye'
+                            WHEN lease_until < clock_timestamp() THEN 'its lease ran out' ELSE '' END
+                FROM fiscal.worker WHERE name LIKE '%:\(process)' ORDER BY id DESC LIMIT 1), 'it had no lease yet')
+            """
+        ).first { !$0.isEmpty }
     }
 
-    private static func rule(_ trouble: ChaosFault.PortalTrouble) -> FaultRule {
-        let fault: Fault =
-            switch trouble {
-            case .acceptingAndResetting: .reset(accepting: true)
-            case .never: .timeout(accepting: true, hold: .seconds(3))
-            case .garbage: .garbage(accepting: true)
-            case .busy: .status(503, code: nil, message: nil, retryAfter: 1, accepting: false)
+    private func shiftClock(of place: ChaosProcess, _ hours: Int) async -> String? {
+        place.setClock(hours: hours)
+        let former = place.signal(SIGTERM)
+        if let former {
+            let hasEnded = await seen { place.processID != former ? true : nil }
+            if hasEnded == nil, place.hasShiftedClock(former) { place.signal(SIGKILL) }
+        }
+        return await seen { place.lineWritten(hoursOff: hours) }.map { "it wrote “\($0)”" }
+    }
+
+    private func restartPooler() async -> String? {
+        let before = await seen { poolerProcess.withLock { $0?.processID } }
+        stopPooler()
+        let after = await seen { () -> pid_t? in
+            do { try startPooler() } catch { story.tell("pgbouncer cannot be started: \(error)") }
+            return poolerProcess.withLock { $0?.processID }
+        }
+        guard let before, let after, before != after, !ProcessTable.isRunning(before) else { return nil }
+        return "it was process \(before) and is \(after)"
+    }
+
+    // MARK: Connections
+
+    private func cutConnections(_ proxy: ChaosProxy) async -> String? {
+        await seen { () -> Int? in
+            let count = await proxy.cut()
+            return count > 0 ? count : nil
+        }.map { "\($0) were reset" }
+    }
+
+    private func leaveHalfOpen(_ proxy: ChaosProxy, _ seconds: Int, _ heals: Bool) async -> String? {
+        _ = await proxy.freeze()
+        await pause(seconds)
+        // Whoever else let the proxy go on meanwhile is overruled: the day is long enough.
+        let held = await seen { () -> Int? in
+            let count = await proxy.freeze()
+            return count > 0 ? count : nil
+        }
+        if !heals { _ = await proxy.cut() }
+        proxy.thaw()
+        return held.map { "on \($0) of them words were held back" }
+    }
+
+    // MARK: Provider and portal
+
+    private func order(_ rule: FaultRule, _ fault: ChaosFault) {
+        sandbox.faults.order([rule])
+        // What shows it is taken down in the evening.
+        deeds.withLock { $0.append(ChaosDeed(fault: fault)) }
+    }
+
+    private func takeBitrixDown(_ seconds: Int) async -> String? {
+        let down = FaultRule(.close(accepting: false), service: .bitrix, times: .max)
+        sandbox.faults.order([down])
+        await pause(seconds)
+        let count = await seen { () -> Int? in
+            await hasten()
+            let fired = sandbox.faults.state.first { $0.rule == down }?.fired ?? 0
+            return fired > 0 ? fired : nil
+        }
+        // It alone: what else befalls the portal waits until it can.
+        sandbox.faults.withdraw(down)
+        return count.map { "it befell \($0) requests" }
+    }
+
+    /// Waits until whatever provider and portal were told to do has befallen somebody, and takes down how often.
+    ///
+    /// An order that came late in the day would be felt by nobody otherwise, and then prove nothing.
+    private func befall() async {
+        story.tell("evening: what was ordered of provider and portal has its turn")
+        _ = await seen(within: Self.evening) { () -> Bool? in
+            if sandbox.faults.state.allSatisfy({ $0.fired > 0 }) { return true }
+            await hasten()
+            return nil
+        }
+        var orders = sandbox.faults.state
+        for (rule, fired) in orders { story.tell("\(fired) times: \(rule.fault)") }
+        deeds.withLock { deeds in
+            for index in deeds.indices {
+                guard let rule = Self.rule(of: deeds[index].fault),
+                    let place = orders.firstIndex(where: { $0.rule == rule })
+                else { continue }
+                let fired = orders.remove(at: place).fired
+                if fired > 0 { deeds[index].seen = "it befell \(fired) requests" }
             }
-        return FaultRule(fault, service: .bitrix, times: 4)
+        }
     }
 
-    private static func rules(_ trouble: ChaosFault.ProviderTrouble) -> [FaultRule] {
-        func rule(_ fault: Fault, times: Int = 5, method: String? = nil) -> FaultRule {
-            FaultRule(fault, service: .cloudKassir, method: method, times: times)
-        }
-        return switch trouble {
-        case .late: [rule(.latency(.seconds(2)))]
-        case .never: [rule(.timeout(accepting: true, hold: .seconds(3)))]
-        case .neverAndNotAccepted: [rule(.timeout(accepting: false, hold: .seconds(3)))]
-        case .acceptingAndResetting: [rule(.reset(accepting: true), method: "POST")]
-        case .reset: [rule(.reset(accepting: false))]
-        case .closed: [rule(.close(accepting: true))]
-        case .garbage: [rule(.garbage(accepting: true))]
-        case .truncated: [rule(.truncated(accepting: true))]
-        case .error500:
-            [rule(.status(500, code: nil, message: nil, retryAfter: nil, accepting: true), method: "POST")]
-        case .throttled: [rule(.status(429, code: nil, message: nil, retryAfter: 1, accepting: false), times: 3)]
-        case .slowPrinting: [rule(.wait(polls: 2), times: 10, method: "POST")]
-        case .passingFailure:
-            [rule(.fail(code: "ofd_unavailable", message: "later", passing: true), times: 2, method: "POST")]
-        case .finalFailure:
-            [rule(.fail(code: "chaos_refused", message: "never", passing: false), times: 2, method: "POST")]
-        }
+    /// What waits for a provider or portal to come back comes to it now, where production would wait for minutes.
+    private func hasten() async {
+        _ = try? await owner.execute(Self.hastenLater)
+        _ = try? await owner.execute(Self.reopen)
     }
+
+    private static let hastenLater = Statement(
+        "chaos.hasten_later",
+        """
+        UPDATE fiscal.job SET run_at = clock_timestamp() + interval '100 ms'
+        WHERE state = 'later' AND run_at > clock_timestamp() + interval '1 second'
+        """)
 }

@@ -14,7 +14,6 @@ extension ChaosWorld {
         story.tell("everything heals")
         databaseDisk?.clear()
         logDisk?.clear()
-        count()
         sandbox.faults.clear()
         for proxy in proxies { proxy.thaw() }
         for process in workers + [gateway] {
@@ -99,7 +98,7 @@ extension ChaosWorld {
           AND run_at > clock_timestamp() + interval '1 second'
         """)
 
-    private static let reopen = Statement(
+    static let reopen = Statement(
         "chaos.reopen",
         """
         UPDATE fiscal.destination SET broken_until = clock_timestamp(), paused_until = NULL
@@ -128,12 +127,24 @@ extension ChaosWorld {
     }
 
     func effects() async throws -> ChaosEffects {
-        let troubles = troubles.withLock { $0 }
+        let known = try await owner.query(Self.known) { row throws(PostgresError) in
+            (try row.get(String.self, "process"), try row.get(Bool.self, "is_gone"))
+        }
         return ChaosEffects(
-            done: done.withLock { $0 }, starts: workers.map(\.starts), gatewayStarts: gateway.starts,
-            burials: try await number("SELECT count(*) FROM fiscal.worker WHERE dead_at IS NOT NULL"),
-            providerTroubles: troubles[.cloudKassir, default: 0], portalTroubles: troubles[.bitrix, default: 0])
+            deeds: deeds.withLock { $0 },
+            areGone: Dictionary(
+                known.compactMap { process, isGone in pid_t(process).map { ($0, isGone) } },
+                uniquingKeysWith: { first, _ in first }),
+            burials: try await number("SELECT count(*) FROM fiscal.worker WHERE dead_at IS NOT NULL"))
     }
+
+    /// A process that was called dead and lives registers anew: it is gone when it is under no name.
+    private static let known = Statement(
+        "chaos.workers",
+        """
+        SELECT substring(name FROM '[0-9]+$') AS process, bool_and(dead_at IS NOT NULL OR stopped_at IS NOT NULL) AS is_gone
+        FROM fiscal.worker WHERE name ~ ':[0-9]+$' GROUP BY 1
+        """)
 
     func texts(_ sql: String) async throws -> [String] {
         try await owner.query(Statement("chaos.look", sql)) { row throws(PostgresError) in

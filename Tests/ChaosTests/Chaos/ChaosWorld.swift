@@ -39,9 +39,7 @@ final class ChaosWorld: Sendable {
     let shop: PostgresPool
     let directory: String
     /// What went wrong so far: what could not be done is not in it.
-    let done = Mutex<[ChaosFault]>([])
-    /// How often each order for trouble was carried out, once it is over.
-    let troubles = Mutex<[SandboxService: Int]>([:])
+    let deeds = Mutex<[ChaosDeed]>([])
 
     private init(
         cluster: EmbeddedCluster, databaseDisk: ChaosDisk?, logDisk: ChaosDisk?, proxies: [ChaosProxy],
@@ -87,12 +85,6 @@ final class ChaosWorld: Sendable {
             if let databaseDisk { disks.append(databaseDisk) }
             let logDisk = ChaosDisk.mount(at: directory + "/log", megabytes: 64, owner: user)
             if let logDisk { disks.append(logDisk) }
-            if databaseDisk == nil || logDisk == nil {
-                announce("NOT DONE: disks cannot be filled, since this process may not mount (run as root)", story)
-            }
-            if !ChaosProcess.canShiftClock {
-                announce("NOT DONE: no clock can be set off, since Debian's faketime is not installed", story)
-            }
             try await live(settings, story, cluster, databaseDisk, logDisk, directory, body)
             result = .success(())
         } catch {
@@ -194,7 +186,6 @@ final class ChaosWorld: Sendable {
         let proxies = try (0..<ChaosPlan.workers).map { _ in try ChaosProxy(target: cluster.port) }
         let pooler = try ChaosPooler(
             in: directory, server: proxies[ChaosPlan.pooled].port, login: Self.login)
-        if pooler == nil { announce("NOT DONE: no pgbouncer, since Debian's is not installed", story) }
         let workers = try (0..<ChaosPlan.workers).map { number in
             let direct = "postgresql://\(Self.login)@127.0.0.1:\(proxies[number].port)/relay"
             var pooled = direct
@@ -224,6 +215,7 @@ final class ChaosWorld: Sendable {
             workers: workers, gateway: gateway, loads: loads, sandbox: sandbox, address: address, story: story,
             owner: owner,
             shop: shop, directory: directory)
+        for incapacity in world.incapacities { announce("NOT DONE: \(incapacity)", story) }
         try await world.run(body)
     }
 

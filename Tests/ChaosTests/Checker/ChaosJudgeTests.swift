@@ -29,18 +29,19 @@ import Testing
     }
 
     private static let felt = ChaosEffects(
-        done: [
-            .killWorker(0), .terminateWorker(1), .freezeWorker(2, seconds: 6), .killGateway, .provider(.late),
-            .portal(.busy), .bitrixDown(seconds: 4),
-        ], starts: [2, 2, 1], gatewayStarts: 2, burials: 1, providerTroubles: 1, portalTroubles: 1)
+        deeds: [
+            ChaosDeed(fault: .killWorker(0), seen: "gone", process: 7),
+            ChaosDeed(fault: .freezeWorker(2, seconds: 6), seen: "stopped", process: 8),
+            ChaosDeed(fault: .killDatabase, seen: "another start"), ChaosDeed(fault: .provider(.late), seen: "twice"),
+        ], areGone: [7: true, 8: false], burials: 1)
 
     @Test func whatShowsIsNotMissing() {
         #expect(Self.felt.missing.isEmpty)
-        #expect(
-            ChaosEffects(
-                done: [.freezeWorker(0, seconds: 1)], starts: [1], gatewayStarts: 1, burials: 0, providerTroubles: 0,
-                portalTroubles: 0
-            ).missing.isEmpty)
+        // Who died before the database knew him is missed by nobody.
+        let unknown = ChaosDeed(fault: .killWorker(0), seen: "gone", process: 7)
+        #expect(ChaosEffects(deeds: [unknown], areGone: [:], burials: 0).missing.isEmpty)
+        let short = ChaosDeed(fault: .freezeWorker(0, seconds: 1), seen: "stopped", process: 8)
+        #expect(ChaosEffects(deeds: [short], areGone: [8: false], burials: 0).missing.isEmpty)
     }
 
     @Test func whatDoesNotShowIsMissing() {
@@ -49,11 +50,15 @@ import Testing
             change(&effects)
             return effects.missing.count
         }
-        #expect(missing { $0.starts[0] = 1 } == 1)
-        #expect(missing { $0.starts[1] = 1 } == 1)
-        #expect(missing { $0.gatewayStarts = 1 } == 1)
+        for index in Self.felt.deeds.indices { #expect(missing { $0.deeds[index].seen = nil } == 1) }
+        #expect(missing { $0.areGone[7] = false } == 1)
         #expect(missing { $0.burials = 0 } == 2)
-        #expect(missing { $0.providerTroubles = 0 } == 1)
-        #expect(missing { $0.portalTroubles = 0 } == 1)
+    }
+
+    @Test func everyKindOfTroubleHasAnOrderOfItsOwn() {
+        let troubles =
+            ChaosFault.ProviderTrouble.allCases.map(ChaosFault.provider)
+            + ChaosFault.PortalTrouble.allCases.map(ChaosFault.portal)
+        #expect(Set(troubles.compactMap(ChaosWorld.rule(of:))).count == troubles.count)
     }
 }

@@ -15,6 +15,120 @@ import Testing
     private static let name = "Иванов Пётр Сидорович"
     private static let secrets = Sample.secrets + [name, "Сидорович", "7712345670"]
 
+    /// The tokens of an application are secrets that nobody chose: what the portal gave, and what it gave for that.
+    private static let cloud = ShopSpec(name: "cloud", account: "main", portal: "cloud", usesApplication: true)
+
+    /// Logins with passwords, the refresh of tokens, whose secrets stand in the address of a request, and the log of
+    /// the database's server, whatever its shops are refused.
+    @Test func nobodyTellsPasswordsTokensOrWhatAShopIsRefused() async throws {
+        var options = EmbeddedClusterOptions()
+        options.authenticationRules = ["local all keyed_worker scram-sha-256"]
+        // At its most talkative as to what is written by others than us.
+        options.settings = ["log_connections": "on", "log_disconnections": "on"]
+        try await withCluster(options) { stage, cluster in
+            for sql in [
+                "CREATE ROLE keyed_worker LOGIN PASSWORD '\(Sample.databasePassword)' IN ROLE fiscal_worker",
+                // As SECURITY.md asks for.
+                "ALTER DATABASE relay SET log_min_error_statement = 'panic'",
+                "ALTER DATABASE relay SET log_error_verbosity = 'terse'",
+            ] { try await stage.owner.execute(Statement("test.keep_quiet", sql)) }
+            stage.sandbox.add(ShopSpec.portalOfApplication("cloud"))
+            let tokens = try await connect(stage)
+            try await withDirectory { directory in
+                let keyed = cluster.url(database: "relay", user: "keyed_worker:\(Sample.databasePassword)")
+                func yaml(_ url: String) -> String {
+                    stage.yaml([ShopSpec(), Self.cloud]).replacing(stage.url(.worker), with: url)
+                        .replacing("level: info", with: "level: trace")
+                }
+                try yaml(keyed).write(toPath: directory + "/fiscal-relay.yaml")
+                try yaml(keyed.replacing(Sample.databasePassword, with: Sample.databasePassword + "-old"))
+                    .write(toPath: directory + "/refused.yaml")
+                let refused = try await Program.run(["jobs", "list", "--config", directory + "/refused.yaml"])
+                #expect(refused.status != 0 && refused.error.contains("keyed_worker"))
+
+                // The first refresh gets no answer, the second is told what it sent.
+                let words = "client_secret=\(Sample.clientSecret)&refresh_token=\(tokens.refreshToken)"
+                for fault in [
+                    Fault.reset(accepting: false),
+                    .status(500, code: words, message: words, retryAfter: nil, accepting: false),
+                ] {
+                    stage.sandbox.faults.order(
+                        FaultRule(fault, service: .bitrix, path: "oauth/token", times: 1))
+                }
+                stage.sandbox.expireTokens(in: "cloud")
+                let worker = WorkerProcess(
+                    configuration: directory + "/fiscal-relay.yaml", log: directory + "/worker.log")
+                try await stage.pay(order: 7, payment: "7", sum: "100.00", Self.lines, shop: "cloud")
+                try await eventually("the order was not written") {
+                    try await stage.hasten()
+                    return try await stage.writeback(of: 7, in: "cloud") == "written"
+                }
+                let sessions = try await sessions(stage)
+                try await refuse(stage)
+                let titles = try processTitles()
+                let doctor = try await Program.run(["doctor", "--config", directory + "/fiscal-relay.yaml"])
+                let portals = try await Program.run(["portals", "list", "--config", directory + "/fiscal-relay.yaml"])
+                #expect(try await worker.end(.terminate) == 0)
+                let later = try await stage.texts(
+                    "SELECT access_token FROM fiscal.portal_token UNION SELECT refresh_token FROM fiscal.portal_token")
+                let given = [tokens.accessToken, tokens.refreshToken] + later
+                #expect(Set(given).count == 4, "no token was refreshed")
+                let log = String(
+                    decoding: FileManager.default.contents(atPath: cluster.socketDirectory + "/log") ?? Data(),
+                    as: UTF8.self)
+                #expect(log.contains("outbox") && log.contains("keyed_worker"), "the server's log tells of nothing")
+                for (text, place) in [
+                    (worker.logText, "the log of the worker"), (titles, "the list of processes"),
+                    (refused.output + refused.error, "the words about a refused password"),
+                    (doctor.output + doctor.error, "doctor"), (portals.output + portals.error, "the list of portals"),
+                    (log, "the log of the database"), (sessions, "pg_stat_activity"),
+                ] {
+                    check(text, place, also: given)
+                }
+            }
+        }
+    }
+
+    /// Puts the cloud shop's application on record, as an administrator does; returns its first tokens.
+    private func connect(_ stage: Stage) async throws -> SandboxTokens {
+        let tokens = try #require(stage.sandbox.install(in: "cloud"))
+        try await Console.open(stage, [ShopSpec(), Self.cloud]) { console in
+            let answer = tokens.text(
+                endpoint: stage.address.restURL(of: ShopSpec.portal("cloud")), server: stage.address.url)
+            let file = try console.file("tokens.json", answer)
+            let connected = try await console.run(
+                "portals", "connect", "--shop", "cloud", "--file", file, "--why", "test")
+            check(
+                connected.output + connected.error, "portals connect", also: [tokens.accessToken, tokens.refreshToken])
+            let coded = try await console.run(
+                "portals", "connect", "--shop", "cloud", "--code", "c0de9f3b", "--why", "test", expecting: 64)
+            #expect(coded.error.contains("--code -") && !coded.error.contains("c0de9f3b"))
+            let piped = try await console.run(
+                "portals", "connect", "--shop", "cloud", "--code", "-", "--why", "test", input: "c0de9f3b\n",
+                expecting: 1)
+            #expect(piped.error.contains("a code is good for") && !piped.error.contains("c0de9f3b"))
+        }
+        return tokens
+    }
+
+    /// Events that the database refuses, in the words of a shop that puts values into its SQL.
+    private func refuse(_ stage: Stage) async throws {
+        let buyer = #"{"v": 1, "c": "\#(Sample.email)", "n": "\#(Self.name)"}"#
+        let long = String(repeating: "x", count: 2000)
+        for values in [
+            "'\(long)', 'order.paid', 'a', '\(buyer)'",
+            "'main', 'order.paid', 'b', '\(buyer.dropLast())'",
+            "'main', 'order.paid', NULL, '\(buyer)'",
+        ] {
+            await #expect(throws: PostgresError.self) {
+                try await stage.shop.execute(
+                    Statement(
+                        "test.refused",
+                        "INSERT INTO fiscal.outbox (shop, kind, event_key, payload) VALUES (\(values))"))
+            }
+        }
+    }
+
     @Test(.database) func nothingTellsSecretsOrBuyers() async throws {
         try await withStage { stage in
             try await Console.open(stage) { console in
@@ -158,17 +272,26 @@ import Testing
         for text in shown { check(text, "a command's output") }
     }
 
-    private func check(_ text: String, _ place: String, sourceLocation: SourceLocation = #_sourceLocation) {
-        for secret in Self.secrets where text.contains(secret) {
+    private func check(
+        _ text: String, _ place: String, also more: [String] = [], sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        for secret in Self.secrets + more where text.contains(secret) {
             Issue.record("“\(secret)” stands in \(place)", sourceLocation: sourceLocation)
         }
     }
 
-    /// The command lines of all processes, as anybody on the machine sees them.
+    /// The command lines of our processes and of the database's, as anybody on the machine sees them; what stands in for
+    /// a shop in other tests is neither.
     private func processTitles() throws -> String {
-        try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { $0.allSatisfy(\.isNumber) }
+        let titles = try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { $0.allSatisfy(\.isNumber) }
+            .filter { process in
+                let program = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/exe")
+                return ["fiscal-relay", "postgres"].contains { program?.hasSuffix("/\($0)") == true }
+            }
             .compactMap { FileManager.default.contents(atPath: "/proc/\($0)/cmdline") }
             .map { String(decoding: $0, as: UTF8.self) }.joined(separator: "\n")
+        #expect(titles.contains("--config") && titles.contains("postgres"), "our processes were not found")
+        return titles
     }
 
     /// What every login of the server sees of the others' sessions.

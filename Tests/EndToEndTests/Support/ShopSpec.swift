@@ -55,7 +55,7 @@ struct ShopSpec: Sendable {
     private func application(_ portal: String, _ address: SandboxAddress) -> String {
         """
         oauth: { portal: "\(address.url)\(Self.portal(portal).basePath)", client_id: local.sandbox, \
-        client_secret: sandboxsecret, server: "\(address.url)" }
+        client_secret: \(Sample.clientSecret), server: "\(address.url)" }
         """
     }
 
@@ -70,6 +70,13 @@ struct ShopSpec: Sendable {
     static func account(_ name: String) -> CloudKassirAccount {
         CloudKassirAccount(
             name: name, basePath: "/cloudkassir/\(name)/v1", login: name, password: Sample.password, polls: 0)
+    }
+
+    /// A portal with an application that can be installed.
+    static func portalOfApplication(_ name: String) -> BitrixPortal {
+        var portal = portal(name)
+        portal.applications = [BitrixPortal.Application(clientSecret: Sample.clientSecret)]
+        return portal
     }
 
     static func portal(_ name: String) -> BitrixPortal {
