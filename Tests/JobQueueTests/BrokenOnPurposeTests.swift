@@ -90,4 +90,23 @@ import Testing
         let found = try await stories(.running) { [$0.finish, $0.claim()] }
         #expect(found.contains("is stuck"))
     }
+
+    @Test func withoutItsMarkACallDuringARunIsForgotten() async throws {
+        try await change("move", "WHEN t.woken AND (t.verdict = 'snooze' OR", to: "WHEN t.woken AND (false OR")
+        try await change("move", "WHEN t.state = 'later' AND t.verdict = 'snooze' AND t.woken THEN 'ready'", to: "")
+        let found = try await stories(.running) { [$0.wake, $0.snooze] }
+        #expect(found.contains("is forgotten"))
+    }
+
+    @Test func withoutEvidenceALateWordIsLost() async throws {
+        try await change("keep_evidence", "SET evidence = o.evidence::jsonb,", to: "SET")
+        let found = try await stories(.running) { [$0.rescue, $0.finishOrEvidence] }
+        #expect(found.contains("was not handed on"))
+    }
+
+    @Test func withoutAskingWhetherItIsClosedAClaimTakesFromAPausedQueue() async throws {
+        try await change("claim_runs", "IF fiscal.queue_closed_ms(visit, moment) = 0 THEN", to: "IF true THEN")
+        let found = try await stories(.idle) { [$0.pause, $0.claimIfOpen()] }
+        #expect(found.contains("claimed from a closed queue"))
+    }
 }

@@ -5,8 +5,9 @@ import Testing
 @testable import JobQueue
 
 /// Every order in which two or three sessions can take their steps on one lane: claim, finish, finish with the next
-/// claim, ends of stretches, dying, rescue, enqueue, and the acts of people. After each step at most one job of the lane runs; at the end
-/// nothing is lost, stuck or out of order, nothing of a lost run counted, and nobody met a deadlock.
+/// claim, ends of stretches, dying, rescue, enqueue, calls, late words, and the acts of people. After each step
+/// at most one job of the lane runs; at the end nothing is lost, forgotten, stuck or out of order, nothing of a lost
+/// run counted, and nobody met a deadlock.
 @Suite(.database, .timeLimit(.minutes(10))) struct EveryOrderTests {
     typealias Sessions = @Sendable (LaneScene) -> [SessionScript]
 
@@ -29,13 +30,23 @@ import Testing
         .idle: [{ $0.claim() }, { $0.claim(1) }, { $0.enqueue }, { $0.cancel(0) }, { $0.cancel(1) }],
         .running: [
             { $0.claim() }, { $0.claim(1) }, { $0.finish }, { $0.finishAndClaim }, { $0.die }, { $0.later },
-            { $0.enqueue }, { $0.rescue }, { $0.cancel(1) },
+            { $0.enqueue }, { $0.rescue }, { $0.cancel(1) }, { $0.snooze }, { $0.wake }, { $0.handBack },
+            { $0.finishOrEvidence },
         ],
         .stretched: [{ $0.claim() }, { $0.claimStretch(1) }, { $0.finishStretch }, { $0.rescue }, { $0.cancel(1) }],
-        .held: [{ $0.claim() }, { $0.enqueue }, { $0.release }, { $0.replay }, { $0.cancel(0) }, { $0.cancel(1) }],
+        .held: [
+            { $0.claim() }, { $0.enqueue }, { $0.release }, { $0.replay }, { $0.cancel(0) }, { $0.cancel(1) },
+            { $0.resolve },
+        ],
+        .released: [
+            { $0.claim() }, { $0.finish }, { $0.finishAndClaim }, { $0.replay }, { $0.resolve }, { $0.cancel(0) },
+            { $0.rescue },
+        ],
     ]
 
-    @Test(arguments: LaneScene.Position.allCases) func twoSessions(position: LaneScene.Position) async throws {
+    @Test(arguments: LaneScene.Position.allCases) func twoSessions(
+        position: LaneScene.Position
+    ) async throws {
         let explorer = try await LaneExplorer(.current)
         let acts = try #require(Self.acts[position])
         var orders = 0
@@ -44,7 +55,7 @@ import Testing
                 let (count, stories) = try await explorer.explore(position) { [acts[first]($0), acts[second]($0)] }
                 orders += count
                 #expect(stories.isEmpty, "\(stories.first ?? "")")
-                try await clear(explorer.queue)
+                try await explorer.clear()
             }
         }
         #expect(orders > 6 * acts.count)
@@ -75,6 +86,13 @@ import Testing
             [$0.finishAndTake, $0.enqueue, $0.claimStretch()]
         },
         Case(.held, "two replays, claim") { [$0.replay, $0.replay, $0.claim()] },
+        Case(.held, "resolve, replay, claim") { [$0.resolve, $0.replay, $0.claim()] },
+        Case(.released, "resolve, finish, claim") { [$0.resolve, $0.finish, $0.claim()] },
+        Case(.released, "replay, finish and claim, claim") { [$0.replay, $0.finishAndClaim, $0.claim()] },
+        Case(.running, "dying, resolve, claim") { [$0.die, $0.resolve, $0.claim()] },
+        Case(.running, "snooze, call, claim") { [$0.snooze, $0.wake, $0.claim()] },
+        Case(.idle, "pause, resume, claim") { [$0.pause, $0.resume, $0.claimIfOpen()] },
+        Case(.running, "pause, finish, claim") { [$0.pause, $0.finish, $0.claimIfOpen()] },
     ]
 
     @Test(arguments: threes) func threeSessions(of one: Case) async throws {
@@ -82,11 +100,5 @@ import Testing
         let (orders, stories) = try await explorer.explore(one.position, one.sessions)
         #expect(orders >= 90)
         #expect(stories.isEmpty, "\(stories.count) of \(orders): \(stories.first ?? "")")
-    }
-
-    /// Shops are numbered anew for each pair.
-    private func clear(_ queue: QueueHarness) async throws {
-        try await queue.sql(
-            "TRUNCATE fiscal.outbox, fiscal.job, fiscal.event_end, fiscal.attempt, fiscal.conflict, told CASCADE")
     }
 }

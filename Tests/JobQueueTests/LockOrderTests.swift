@@ -23,36 +23,6 @@ import Testing
         )
     }
 
-    /// Runs `one` and `other` at once while the rows `held` are locked by a third session, in such a way that each has
-    /// begun before the rows come free: whoever took the second row first would hold it by then.
-    private func meet(
-        holding held: String, _ one: @escaping @Sendable () async throws -> Void,
-        _ other: @escaping @Sendable () async throws -> Void
-    ) async throws {
-        let holder = try await SQLSession.open()
-        try await holder.begin()
-        try await holder.run(held)
-        let first = Task { try await one() }
-        try await waiters(1)
-        let second = Task { try await other() }
-        try await waiters(2)
-        try await holder.commit()
-        try await first.value
-        try await second.value
-        await holder.connection.close()
-    }
-
-    /// Waits until so many sessions of this database wait for a lock.
-    private func waiters(_ count: Int) async throws {
-        try await eventually("\(count) sessions wait") {
-            try await queue.number(
-                """
-                SELECT count(*) FROM pg_stat_activity
-                WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0
-                """) == count
-        }
-    }
-
     private static let oneJob = "SELECT id::text FROM fiscal.job WHERE id = 1 FOR UPDATE"
 
     @Test(arguments: [
@@ -61,7 +31,7 @@ import Testing
     func aReportSentTwiceMeetsItself(verdict: Verdict) async throws {
         let (store, runs) = try await running()
         let reports = try runs.map { try Report.test($0, Outcome(verdict)) }
-        try await meet(holding: Self.oneJob) {
+        try await queue.meet(holding: Self.oneJob) {
             _ = try await store.recordAndClaim(reports, nil)
         } _: {
             _ = try await store.recordAndClaim(reports.reversed(), nil)
@@ -71,7 +41,7 @@ import Testing
     @Test func evidenceMeetsAnOutcome() async throws {
         let (store, runs) = try await running()
         let reports = try runs.map { try Report.test($0, Outcome(.finish(outcome: "ok"))) }
-        try await meet(holding: Self.oneJob) {
+        try await queue.meet(holding: Self.oneJob) {
             _ = try await store.keepEvidence(reports.reversed())
         } _: {
             _ = try await store.recordAndClaim(reports, nil)
@@ -85,7 +55,7 @@ import Testing
             try Report.test(runs[0], Outcome(.later(Self.failure))),
             try Report.test(runs[1], Outcome(.finish(outcome: "ok"))),
         ]
-        try await meet(holding: "SELECT id::text FROM fiscal.job WHERE id = 2 FOR UPDATE") {
+        try await queue.meet(holding: "SELECT id::text FROM fiscal.job WHERE id = 2 FOR UPDATE") {
             _ = try await store.recordAndClaim(reports, nil)
         } _: {
             _ = try await store.keepEvidence(reports)
@@ -105,7 +75,7 @@ import Testing
         let mine = [try report(runs[0], "b"), try report(runs[1], "a")]
         // The other tells the same two, and changes no job: its runs are of before.
         let other = try await SQLSession.open()
-        try await meet(holding: "SELECT name FROM fiscal.destination WHERE name = 'a' FOR UPDATE") {
+        try await queue.meet(holding: "SELECT name FROM fiscal.destination WHERE name = 'a' FOR UPDATE") {
             _ = try await store.recordAndClaim(mine, nil)
         } _: {
             try await other.run("SELECT name FROM fiscal.report_destinations('{b,a}', '{0,0}', '{1,1}')")
@@ -125,7 +95,7 @@ import Testing
         try await session.begin()
         #expect(try await session.run("SELECT job::text FROM fiscal.rescue(\(rescuer), 10)").count == 2)
         let late = Task { try await store.recordAndClaim(reports.reversed(), nil).record.recorded.count }
-        try await waiters(1)
+        try await queue.waiters(1)
         try await session.commit()
         #expect(try await late.value == 0)
         await session.connection.close()

@@ -10,26 +10,19 @@ import Testing
     let queue = QueueHarness.current
 
     /// A session whose statements, those inside functions too, tell their plans.
-    private func explained() async throws -> (session: SQLSession, plans: Journal<String>) {
-        let plans = Journal<String>()
-        var configuration = try TestDatabase.current.configuration()
-        configuration.onNotice = { plans.add($0.message) }
-        let connection = try await Connection.open(configuration)
-        for setting in [
-            "LOAD 'auto_explain'", "SET auto_explain.log_min_duration = 0",
-            "SET auto_explain.log_nested_statements = on",
-            "SET auto_explain.log_level = 'notice'",
-        ] { _ = try await connection.execute(Statement("setting", setting)) }
+    func explained() async throws -> (session: SQLSession, plans: StatementPlans) {
+        let plans = StatementPlans()
+        let connection = try await Connection.open(ExplainedPool.configuration(telling: plans))
         return (SQLSession(connection: connection, pid: 0), plans)
     }
 
-    private func check(_ plans: Journal<String>, reach index: String, of table: String = "job", for part: String) {
+    func check(_ plans: StatementPlans, reach index: String, of table: String = "job", for part: String) {
         let plan = plans.entries.first { $0.contains(part) } ?? ""
         #expect(plan.contains("using \(index) on \(table)"), "\(part): \(plan)")
     }
 
     /// Nothing that ran since read a table of ours from end to end, or sorted what an index holds sorted.
-    private func checkNothingReadsAll(_ plans: Journal<String>, besides own: String = "/* the test's own */") {
+    func checkNothingReadsAll(_ plans: StatementPlans, besides own: String = "/* the test's own */") {
         for plan in plans.entries where !plan.contains(own) {
             for table in ["job", "outbox", "event_end"] {
                 #expect(!plan.contains("Seq Scan on \(table)"), "\(plan)")
@@ -68,8 +61,13 @@ import Testing
         try await checkLanes(worker)
         try await checkGrave(worker)
         try await checkFleet(worker)
-        if rows > 10 { try await checkPeople() }
+        try await checkPeople(rows)
         try await checkProducer()
+        try await checkDestination()
+        try await checkStretches(rows)
+        try await checkEvidence(rows)
+        try await checkRescue(worker, rows)
+        try await checkHandingBack(rows)
     }
 
     /// What makes other plans look costly makes the server compile those that are left, for each execution anew.
@@ -113,77 +111,6 @@ import Testing
         check(plans, reach: "job_lane_turn", for: "FOR KEY SHARE OF h SKIP LOCKED")
         check(plans, reach: "job_lane_order", for: "UPDATE fiscal.job j SET state = 'ready'")
         checkNothingReadsAll(plans, besides: "SELECT cardinality(fiscal.finish")
-        await session.connection.close()
-    }
-
-    /// A dead worker that cannot be done with, since a transaction from before its burial is open: all jobs are read
-    /// once for it now and once when that has ended, and no heartbeat in between reads any.
-    private func checkGrave(_ worker: WorkerID) async throws {
-        let dead = try await queue.registerWorker()
-        let (elder, other) = (try await SQLSession.open(), try await explained())
-        try await elder.begin()
-        try await elder.run("SELECT pg_current_xact_id()::text")
-        try await queue.sql("UPDATE fiscal.worker SET steady_since = now() - 2 * lease WHERE id = \(worker)")
-        try await queue.sql("UPDATE fiscal.worker SET lease_until = now() - interval '1 s' WHERE id = \(dead)")
-        #expect(try await other.session.run("SELECT fiscal.bury_workers(\(worker))::text") == ["1"])
-        func looks() async throws -> Int {
-            let before = other.plans.entries.count
-            #expect(try await other.session.run("SELECT job::text FROM fiscal.rescue(\(worker), 100)") == [])
-            return other.plans.entries.dropFirst(before).count { $0.contains("j.worker_id = ANY") }
-        }
-        func isDone() async throws -> Bool {
-            try await queue.number("SELECT count(*) FROM fiscal.worker WHERE id = \(dead) AND rescued_at IS NOT NULL")
-                == 1
-        }
-        #expect(try await looks() == 1)
-        for _ in 1...3 { #expect(try await looks() == 0) }
-        #expect(try await !isDone())
-        try await elder.rollback()
-        // Other tests' transactions, in the same cluster, may be as old.
-        try await eventually("the worker is done with") {
-            _ = try await looks()
-            return try await isDone()
-        }
-        for session in [elder, other.session] { await session.connection.close() }
-    }
-
-    /// What every worker says every few seconds, and upkeep, which comes once a minute.
-    private func checkFleet(_ worker: WorkerID) async throws {
-        let (session, plans) = try await explained()
-        try await session.run("SELECT fiscal.heartbeat(\(worker))::text")
-        try await session.run("SELECT fiscal.bury_workers(\(worker))::text")
-        try await session.run("SELECT job::text FROM fiscal.rescue(\(worker), 100)")
-        try await session.run("SELECT fiscal.fire_schedules()::text")
-        try await session.run("SELECT fiscal.wake_job(5)::text")
-        // Once an hour all of `job` is read; this is not that look.
-        try await queue.sql("UPDATE fiscal.upkeep SET read_at = now(), done_at = '-infinity'")
-        #expect(try await session.run("SELECT fiscal.look_after(86400000000, 1000)::text") == ["true"])
-        #expect(
-            !plans.entries.contains { $0.contains("j.worker_id = ANY") }, "nobody is dead, and jobs were looked for")
-        check(plans, reach: "job_pkey", for: "woken = j.state = 'running'")
-        check(plans, reach: "job_deadline", for: "WHERE j.deadline <= limit_at")
-        check(plans, reach: "job_lane_order", for: "> (place.shop, place.lane)")
-        check(plans, reach: "outbox_pkey", of: "outbox", for: "o.id > state.checked_to")
-        checkNothingReadsAll(plans)
-        await session.connection.close()
-    }
-
-    /// What people ask for: the dead ones among very many, one lane, one job.
-    private func checkPeople() async throws {
-        let (session, plans) = try await explained()
-        func list(_ filter: JobFilter) async throws {
-            _ = try await session.connection.query(
-                AdministrationStatements.list(filter), filter.condition.parameters + [.int(100)]
-            ) { row throws(PostgresError) in try row.get(Int64.self, 0) }
-        }
-        var filter = JobFilter()
-        filter.states = [.dead]
-        try await list(filter)
-        filter.after = JobID(500_000)
-        filter.reasonCode = "x"
-        try await list(filter)
-        #expect(plans.entries.count >= 2)
-        for plan in plans.entries { #expect(plan.contains("using job_dead on job"), "\(plan)") }
         await session.connection.close()
     }
 

@@ -18,25 +18,27 @@ import Testing
     }
 
     private enum Act: CaseIterable {
-        case enqueue, claim, end, die, replay, release, cancel, wake, pause
+        case enqueue, claim, end, die, replay, resolve, release, cancel, wake, pause
     }
 
     /// How often each act is tried, in a hundred.
     private static let chances: [(Act, Int)] = [
-        (.enqueue, 20), (.claim, 20), (.end, 36), (.replay, 7), (.wake, 5), (.die, 4), (.release, 3), (.cancel, 3),
-        (.pause, 2),
+        (.enqueue, 18), (.claim, 20), (.end, 36), (.replay, 5), (.resolve, 4), (.wake, 4), (.die, 4), (.release, 3),
+        (.cancel, 3), (.pause, 3),
     ]
 
     private static func verdict(using generator: inout SeededGenerator) -> (name: String, verdict: Verdict) {
         let failure = JobFailure(code: "code", message: "Reason.")
-        let step = ["run", "send", "ask"].randomElement(using: &generator) ?? "run"
+        let step = QueueModel.doubts.keys.sorted().randomElement(using: &generator) ?? "run"
+        let queue = [QueueName.local, QueueModel.destination].randomElement(using: &generator) ?? QueueName.local
         let all: [(String, Verdict)] = [
             ("finish", .finish(outcome: "ok")), ("finish", .finish(outcome: "ok")), ("finish", .finish(outcome: "ok")),
-            ("next \(step)", .next(step: step, queue: QueueName.local, part: 1, checkpoint: nil)),
-            ("next \(step)", .next(step: step, queue: QueueName.local, part: 1, checkpoint: nil)),
+            ("next \(step)", .next(step: step, queue: queue, part: 1, checkpoint: nil)),
+            ("next \(step)", .next(step: step, queue: queue, part: 1, checkpoint: nil)),
             ("snooze", .snooze(for: .seconds(60), checkpoint: nil)), ("hand back", .handBack),
-            ("later", .later(failure)), ("throttled", .throttled(failure)), ("unauthorised", .unauthorised(failure)),
-            ("in doubt", .inDoubt(failure)), ("dead", .dead(failure)),
+            ("later", .later(failure)), ("throttled", .throttled(failure, retryAfter: .seconds(7200))),
+            ("unauthorised", .unauthorised(failure)), ("in doubt", .inDoubt(failure)), ("in doubt", .inDoubt(failure)),
+            ("dead", .dead(failure)),
         ]
         return all.randomElement(using: &generator) ?? all[0]
     }
@@ -71,7 +73,33 @@ import Testing
 
     private static let length = 3
 
-    private static let plan = ClaimPlan(room: 1000, streams: [.all], dueQueues: [QueueName.local], dueFirst: true)
+    private static let plan = ClaimPlan(
+        room: 1000,
+        streams: [
+            .all,
+            ClaimPlan.Visit(
+                key: StreamKey(queue: QueueModel.destination, shop: "shop", priority: 0), limit: 1000, floor: .bottom,
+                isFullLook: true),
+        ], dueQueues: [QueueName.local, QueueModel.destination], dueFirst: true)
+
+    /// Jobs that a run orders: most order none.
+    private static func orders(using generator: inout SeededGenerator) -> [QueueModel.Order] {
+        (0..<max(0, Int.random(in: -2...2, using: &generator))).map { _ in
+            QueueModel.Order(
+                lane: ["push:1", "push:2"].randomElement(using: &generator) ?? "push:1",
+                isSingle: Int.random(in: 0..<4, using: &generator) > 0)
+        }
+    }
+
+    /// Jobs made since one of this number, as orders.
+    private func made(after last: Int) async throws -> [(id: Int, order: QueueModel.Order)] {
+        try await queue.texts(
+            "SELECT concat_ws(' ', id, lane, single::int) FROM fiscal.job WHERE spawned AND id > \(last) ORDER BY id"
+        ).compactMap { row in
+            let parts = row.split(separator: " ")
+            return Int(parts[0]).map { ($0, QueueModel.Order(lane: String(parts[1]), isSingle: parts[2] == "1")) }
+        }
+    }
 
     @Test(arguments: seeds) func theDatabaseFollowsTheModel(seed: Int) async throws {
         try await queue.declare("test")
@@ -83,6 +111,7 @@ import Testing
         let people = JobAdministration(queue.pool)
         let anna = Operator(who: "anna", why: "why")
         var story: [String] = []
+        var lastMade = 0
         for _ in 0..<150 {
             func pick(_ condition: (QueueModel.Job) -> Bool) -> Int? {
                 model.ids(condition).randomElement(using: &generator)
@@ -109,23 +138,35 @@ import Testing
                 let stretch = [run] + (hands[index].followers.removeValue(forKey: id) ?? [])
                 var reports: [Report] = []
                 var counted: [Int] = []
+                var ordered: [QueueModel.Order] = []
                 for run in stretch {
                     let (name, verdict) = Self.verdict(using: &generator)
+                    let orders = Self.orders(using: &generator)
                     let job = Int(run.job.rawValue)
-                    story.append("\(job) \(name)")
+                    story.append("\(job) \(name)" + orders.map { " + \($0.lane)\($0.isSingle ? "!" : "")" }.joined())
+                    let spawned = orders.map {
+                        SpawnedJob(kind: "test", lane: $0.lane, step: "run", uniqueWhilePending: $0.isSingle)
+                    }
                     reports.append(
                         try Report.test(
-                            run, Outcome(verdict), doubt: QueueModel.doubts[run.step] ?? .none,
-                            head: job == id ? nil : JobID(Int64(id))))
+                            run, Outcome(verdict, spawned: spawned), doubt: QueueModel.doubts[run.step] ?? .none,
+                            head: job == id ? nil : JobID(Int64(id)), doubtsUntilPerson: QueueModel.doubtsUntilPerson))
                     if job == id || model.isFollower(job, run: Int(run.runNumber)) {
                         if job != id { model.take(job, by: index) }
                         counted.append(job)
+                        ordered += orders
                         model.end(job, verdict)
                     }
                     guard case .finish = verdict else { break }
                 }
                 let answer = try await hands[index].store.recordAndClaim(reports, nil).record
                 #expect(answer.recorded.map { Int($0.run.job.rawValue) } == counted, "seed \(seed): \(story)")
+                let made = try await made(after: lastMade)
+                #expect(made.map(\.order).sorted() == model.made(of: ordered), "seed \(seed): \(story)")
+                for (id, order) in made {
+                    model.spawn(id, order)
+                    lastMade = id
+                }
             case .die:
                 let index = Int.random(in: 0...1, using: &generator)
                 let left = hands[index]
@@ -150,6 +191,12 @@ import Testing
                 story.append("replay \(id)")
                 #expect(try await people.replay(JobID(Int64(id)), by: anna) == .replayed)
                 model.replay(id)
+            case .resolve:
+                guard let id = pick({ $0.state == "dead" }) else { continue }
+                story.append("resolve \(id)")
+                #expect(
+                    try await people.resolve(JobID(Int64(id)), finding: #"{"absent": true}"#, by: anna) == .resolved)
+                model.resolve(id)
             case .release:
                 guard let id = pick({ $0.state == "dead" && $0.holds }) else { continue }
                 story.append("release \(id)")
@@ -166,12 +213,16 @@ import Testing
                 _ = try await JobSignals(queue.pool).wake(JobID(Int64(id)))
                 model.wake(id)
             case .pause:
-                model.isPaused.toggle()
-                story.append(model.isPaused ? "pause" : "resume")
-                if model.isPaused {
-                    try await people.pause(queue: QueueName.local, by: anna)
-                } else {
-                    _ = try await people.resume(queue: QueueName.local, by: anna)
+                let name =
+                    [QueueName.local, QueueModel.destination].randomElement(using: &generator) ?? QueueName.local
+                let closes = model.closed.insert(name).inserted
+                if !closes { model.closed.remove(name) }
+                story.append("\(closes ? "pause" : "resume") \(name)")
+                switch (name, closes) {
+                case (QueueName.local, true): try await people.pause(queue: name, by: anna)
+                case (QueueName.local, false): #expect(try await people.resume(queue: name, by: anna))
+                case (_, true): try await people.pause(destination: name, by: anna)
+                case (_, false): #expect(try await people.resume(destination: name, by: anna))
                 }
             }
             let picture = try await queue.texts("SELECT \(QueueModel.columns) FROM fiscal.job ORDER BY id")
@@ -209,8 +260,9 @@ import Testing
 
     /// Whatever is left can be brought to its end, and then every event has one.
     private func bringHome(_ hands: inout [Hand], seed: Int, _ story: [String]) async throws {
-        _ = try await JobAdministration(queue.pool).resume(
-            queue: QueueName.local, by: Operator(who: "anna", why: "the end"))
+        let (people, anna) = (JobAdministration(queue.pool), Operator(who: "anna", why: "the end"))
+        _ = try await people.resume(queue: QueueName.local, by: anna)
+        _ = try await people.resume(destination: QueueModel.destination, by: anna)
         for _ in 0..<100 where try await queue.number("SELECT count(*) FROM fiscal.job") > 0 {
             try await queue.sql("SELECT fiscal.replay_job(id, 'anna', 'the end') FROM fiscal.job WHERE state = 'dead'")
             try await queue.sql("UPDATE fiscal.job SET run_at = now() WHERE state IN ('later', 'in_doubt')")

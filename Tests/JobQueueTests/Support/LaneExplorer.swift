@@ -19,15 +19,16 @@ struct LaneExplorer: Sendable {
         try await queue.sql("UPDATE fiscal.worker SET steady_since = now() - 2 * lease WHERE id = \(rescuer)")
     }
 
-    /// All orders of the steps of `sessions` from one position: how many there were, and a story for each in which
-    /// something went wrong.
+    /// All orders of the steps of `sessions` from one position, or those that `choose` makes of the numbers of their
+    /// steps: how many there were, and a story for each in which something went wrong.
     func explore(
-        _ position: LaneScene.Position, _ sessions: (LaneScene) -> [SessionScript]
+        _ position: LaneScene.Position, orders choose: ([Int]) -> [[Int]] = Interleaving.all,
+        _ sessions: (LaneScene) -> [SessionScript]
     ) async throws -> (orders: Int, stories: [String]) {
         let first = try await LaneScene.make(queue, position, number: 0, rivals: rivals, rescuer: rescuer)
         let names = sessions(first)
         _ = try await first.conclude()
-        let orders = Interleaving.all(names.map(\.steps))
+        let orders = choose(names.map(\.steps))
         let isLate = names.contains { $0.name == "rescue" }
         let stepper = try await Stepper.open(names.count)
         var stories: [String] = []
@@ -43,5 +44,14 @@ struct LaneExplorer: Sendable {
         }
         await stepper.close()
         return (orders.count, stories)
+    }
+
+    /// Forgets everything: shops are numbered anew for each exploration.
+    func clear() async throws {
+        try await queue.sql(
+            """
+            TRUNCATE fiscal.outbox, fiscal.job, fiscal.event_end, fiscal.attempt, fiscal.conflict, fiscal.operator_action,
+                told, heard, called, claimed CASCADE
+            """)
     }
 }

@@ -14,6 +14,8 @@ struct LaneScene: Sendable {
         case running
         /// The first is dead and holds the second; the third has just come.
         case held
+        /// The first is dead and was let pass, the second runs, the third has just come.
+        case released
         /// The first runs as the head of a stretch, and the others have been handed out as its followers.
         case stretched
     }
@@ -22,7 +24,7 @@ struct LaneScene: Sendable {
     let shop: String
     /// The first three jobs.
     let jobs: [Int]
-    /// Runs the first job in ``Position/running``.
+    /// Runs the job of ``runner``, if one runs.
     let owner: WorkerID
     let rivals: [WorkerID]
     let rescuer: WorkerID
@@ -42,19 +44,22 @@ struct LaneScene: Sendable {
             rivals: rivals, rescuer: rescuer, position: position)
     }
 
+    /// The job that runs, or ran.
+    var runner: Int { position == .released ? jobs[1] : jobs[0] }
+
     // MARK: What sessions do
 
-    private func moving(to state: String) -> String {
+    func moving(to state: String, by verdict: String? = nil, after delay: Int = 0) -> String {
         """
-        SELECT fiscal.move(\(owner), '{\(jobs[0])}', '{1}', '{\(state)}', '{\(state)}', '{0}', '{t}', '{null}', '{null}',
+        SELECT fiscal.move(\(owner), '{\(runner)}', '{1}', '{\(verdict ?? state)}', '{\(state)}', '{\(delay)}', '{t}', '{null}', '{null}',
             '{null}', '{null}', '{null}', '{code}', '{reason}', '{null}', '{null}', '{null}', '{null}', '{null}', '{t}')::text
         """
     }
-    private var finishing: String {
+    var finishing: String {
         """
         INSERT INTO told (job, run, counted)
-        SELECT \(jobs[0]), 1, cardinality(fiscal.finish_runs(
-            \(owner), '{\(jobs[0])}', '{1}', '{null}', '{null}', '{ok}', '{t}', '{null}', '{null}', '{null}', '{null}',
+        SELECT \(runner), 1, cardinality(fiscal.finish_runs(
+            \(owner), '{\(runner)}', '{1}', '{null}', '{null}', '{ok}', '{t}', '{null}', '{null}', '{null}', '{null}',
             '{null}', '{}', '{}', '{}', '{}', '{}')) > 0
         """
     }
@@ -145,95 +150,4 @@ struct LaneScene: Sendable {
     var replay: SessionScript {
         SessionScript(name: "replay", statements: ["SELECT fiscal.replay_job(\(jobs[0]), 'anna', 'why')"])
     }
-
-    // MARK: What must hold
-
-    /// After any step: of each lane one runs at most, and one at most has the turn.
-    func exclusion() async throws -> [String] {
-        try await queue.texts(
-            """
-            SELECT 'several run at once, or have the turn' FROM fiscal.job
-            WHERE shop = '\(shop)' HAVING count(DISTINCT worker_id) > 1 OR count(*) FILTER (WHERE holder) > 1
-            """)
-    }
-
-    /// At the end: everything can be brought to its end, in order, and nothing of a lost run counted.
-    func conclude() async throws -> [String] {
-        try await queue.texts("SELECT conclude('\(shop)', \(rivals[0]), \(jobs[0]))")
-    }
-
-    // MARK: In the test's database
-
-    /// What sets a scene and brings it to its end, each in one visit: there are thousands.
-    static let functions = [
-        "CREATE TABLE told (job bigint, run bigint, counted boolean)",
-        """
-        CREATE FUNCTION set_scene(shop text, place text, is_late boolean) RETURNS bigint[] LANGUAGE plpgsql AS $$
-        DECLARE
-            owner bigint := fiscal.register_worker(
-                'owner', '1', 3600000, '{test}', '{run}', '{none}', '{5000}', CASE place WHEN 'stretched' THEN '{3}' ELSE '{1}' END::int[]);
-            first bigint;
-        BEGIN
-            FOR i IN 1..3 LOOP
-                INSERT INTO fiscal.outbox (shop, kind, event_key, subject, payload)
-                VALUES (shop, 'test', gen_random_uuid()::text, 'order:1', '{}');
-                IF i = 2 AND place = 'held' THEN
-                    SELECT min(j.id) INTO first FROM fiscal.job j WHERE j.shop = set_scene.shop;
-                    PERFORM fiscal.claim(owner, 5, '{local}', ARRAY[shop], '{0}', '{-infinity}', '{0}', '{5}', '{}', '{}', '{}', true);
-                    PERFORM fiscal.move(owner, ARRAY[first], '{1}', '{dead}', '{dead}', '{0}', '{t}', '{null}', '{null}',
-                        '{null}', '{null}', '{null}', '{code}', '{reason}', '{null}', '{null}', '{null}', '{null}', '{null}', '{t}');
-                END IF;
-            END LOOP;
-            IF place = 'running' THEN
-                PERFORM fiscal.claim(owner, 1, '{local}', ARRAY[shop], '{0}', '{-infinity}', '{0}', '{1}', '{}', '{}', '{}', true);
-            END IF;
-            IF place = 'stretched' THEN
-                PERFORM fiscal.claim_runs(owner, 1, '{local}', ARRAY[shop], '{0}', '{-infinity}', '{0}', '{1}', '{}', '{}', '{}',
-                    true, '{}', '{}', '{}', '{test/run}', '{3}', 9);
-            END IF;
-            IF is_late THEN
-                UPDATE fiscal.worker SET lease_until = now() - interval '1 s' WHERE id = owner;
-            END IF;
-            RETURN owner || ARRAY(SELECT j.id FROM fiscal.job j WHERE j.shop = set_scene.shop ORDER BY j.id);
-        END $$
-        """,
-        """
-        CREATE FUNCTION conclude(s text, worker bigint, first bigint) RETURNS SETOF text LANGUAGE plpgsql AS $$
-        BEGIN
-            FOR round IN 1..12 LOOP
-                UPDATE fiscal.job SET run_at = now() WHERE shop = s AND state IN ('later', 'in_doubt');
-                PERFORM fiscal.finish(j.worker_id, array_agg(id), array_agg(run_no), array_agg('ok'::text), array_agg(true),
-                    array_agg(NULL::timestamptz), array_agg(NULL::timestamptz), array_agg(NULL::text),
-                    array_agg(NULL::bytea), array_agg(NULL::text))
-                FROM (SELECT * FROM fiscal.job WHERE shop = s AND state = 'running' ORDER BY id) j GROUP BY j.worker_id;
-                PERFORM fiscal.replay_job(id, 'anna', 'the end') FROM fiscal.job WHERE shop = s AND state = 'dead';
-                PERFORM fiscal.claim(worker, 10, '{local}', ARRAY[s], '{0}', '{-infinity}', '{0}', '{10}', '{local}',
-                    '{-infinity}', '{0}', true);
-                EXIT WHEN NOT EXISTS (SELECT FROM fiscal.job WHERE shop = s);
-            END LOOP;
-            RETURN QUERY SELECT format('job %s is stuck, %s', id, state) FROM fiscal.job WHERE shop = s;
-            RETURN QUERY SELECT format('event %s is lost', o.id) FROM fiscal.outbox o
-                WHERE o.shop = s AND NOT EXISTS (SELECT FROM fiscal.job j WHERE j.id = o.id)
-                  AND NOT EXISTS (SELECT FROM fiscal.event_end e WHERE e.event_id = o.id);
-            -- Who was let pass by a person may come after others.
-            RETURN QUERY SELECT format('job %s ended after job %s', x.id, x.elder) FROM (
-                    SELECT o.id, max(o.id) OVER (ORDER BY a.ended_at, a.run_no ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
-                        AS elder
-                    FROM fiscal.outbox o JOIN fiscal.attempt a ON a.job_id = o.id AND a.outcome = 'finish'
-                    WHERE o.shop = s AND NOT EXISTS (
-                        SELECT FROM fiscal.operator_action p WHERE p.job_id = o.id AND p.action = 'release')) x
-                WHERE x.elder > x.id;
-            RETURN QUERY SELECT format('run %s of job %s counted after it was lost', a.run_no, a.job_id)
-                FROM fiscal.attempt a JOIN told t ON (t.job, t.run) = (a.job_id, a.run_no)
-                WHERE a.job_id = first AND a.outcome = 'lost' AND t.counted;
-            -- With the head its followers are lost.
-            RETURN QUERY SELECT format('run of job %s counted though its head was lost', t.job)
-                FROM fiscal.attempt a, told t JOIN fiscal.outbox o ON o.id = t.job
-                WHERE a.job_id = first AND a.run_no = 1 AND a.outcome = 'lost' AND o.shop = s AND t.job <> first AND t.counted;
-            RETURN QUERY SELECT format('run %s of job %s is two runs', a.run_no, a.job_id)
-                FROM fiscal.attempt a JOIN fiscal.outbox o ON o.id = a.job_id JOIN told t ON (t.job, t.run) = (a.job_id, a.run_no)
-                WHERE o.shop = s AND a.outcome = 'finish' GROUP BY a.job_id, a.run_no HAVING NOT bool_or(t.counted);
-        END $$
-        """,
-    ]
 }

@@ -9,6 +9,9 @@ struct QueueModel {
         let lane: String
         var state = "ready"
         var step = "run"
+        var queue = "local"
+        /// One that nobody has begun is enough for its lane.
+        var isSingle = false
         /// It has the turn of its lane.
         var holds = false
         var worker: Int?
@@ -25,22 +28,27 @@ struct QueueModel {
 
         /// What a picture shows of it; ``QueueModel/columns`` shows the same of a row.
         var text: String {
-            "\(id) \(state) \(step) turn=\(holds ? 1 : 0) run=\(run) a=\(attempt) s=\(snoozes) t=\(throttles) "
-                + "d=\(doubts) c=\(crashes) doubt=\(isDoubtful ? 1 : 0) woken=\(isWoken ? 1 : 0)"
+            "\(id) \(state) \(queue)/\(step) turn=\(holds ? 1 : 0) run=\(run) a=\(attempt) s=\(snoozes) t=\(throttles) "
+                + "d=\(doubts) c=\(crashes) doubt=\(isDoubtful ? 1 : 0) woken=\(isWoken ? 1 : 0) single=\(isSingle ? 1 : 0)"
         }
     }
 
     /// ``Job/text`` in SQL.
     static let columns = """
-        format('%s %s %s turn=%s run=%s a=%s s=%s t=%s d=%s c=%s doubt=%s woken=%s', id, state, step, holder::int, run_no,
-            attempt, snoozes, throttles, doubts, crashes, doubtful::int, woken::int)
+        format('%s %s %s/%s turn=%s run=%s a=%s s=%s t=%s d=%s c=%s doubt=%s woken=%s single=%s', id, state, queue, step,
+            holder::int, run_no, attempt, snoozes, throttles, doubts, crashes, doubtful::int, woken::int, single::int)
         """
 
     /// What a lost or unknown outcome of each step means.
-    static let doubts: [String: DoubtPolicy] = ["run": .none, "send": .resend, "ask": .person]
+    static let doubts: [String: DoubtPolicy] = ["run": .none, "send": .resend, "look": .lookup, "ask": .person]
+    /// After so many doubts of one step in a row a person is asked.
+    static let doubtsUntilPerson = 2
+    /// The queue of a destination, which a run may close for all.
+    static let destination = "provider"
 
     private(set) var jobs: [Int: Job] = [:]
-    var isPaused = false
+    /// Queues from which nothing is claimed.
+    var closed: Set<String> = []
 
     var picture: [String] { jobs.values.sorted { $0.id < $1.id }.map(\.text) }
 
@@ -56,7 +64,8 @@ struct QueueModel {
 
     /// Which jobs may be run after `head` in a stretch of `length`.
     func followers(of head: Int, length: Int) -> [Int] {
-        guard let first = jobs[head], !first.lane.isEmpty, first.step == "run", first.crashes == 0, !first.isDoubtful
+        guard let first = jobs[head], !first.lane.isEmpty, first.step == "run", first.queue == "local",
+            first.crashes == 0, !first.isDoubtful
         else {
             return []
         }
@@ -64,9 +73,14 @@ struct QueueModel {
         return Array(
             others.prefix { id in
                 guard let job = jobs[id] else { return false }
-                return id > head && ["ready", "waiting"].contains(job.state) && job.step == "run" && job.crashes == 0
-                    && !job.isDoubtful
+                return id > head && job.step == "run" && Self.mayFollow(job)
             })
+    }
+
+    /// Whether a job can have been handed out behind another of its lane.
+    private static func mayFollow(_ job: Job) -> Bool {
+        ["ready", "waiting"].contains(job.state) && job.queue == "local" && !job.isSingle && job.crashes == 0
+            && !job.isDoubtful
     }
 
     /// Whether what a worker says of a follower that it ran as run `run` counts, its head having ended.
@@ -86,11 +100,10 @@ struct QueueModel {
 
     /// Everything that may be claimed is; the others that could be step aside.
     mutating func claim(by worker: Int, inStretches: Bool) -> [Int] {
-        guard !isPaused else { return [] }
         var claimed: [Int] = []
         let before = self
         for id in ids({ ["ready", "later", "in_doubt"].contains($0.state) }) {
-            guard let job = before.jobs[id] else { continue }
+            guard let job = before.jobs[id], !closed.contains(job.queue) else { continue }
             let isNext = before.holder(of: job.lane) == nil && before.eldest(of: job.lane) == id
             if job.lane.isEmpty || job.holds || isNext {
                 jobs[id]?.state = "running"
@@ -127,8 +140,10 @@ struct QueueModel {
         if case .handBack = verdict {} else { job.crashes = 0 }
         switch verdict {
         case .finish: break
-        case .next(let step, _, _, _, _):
-            job = Job(id: id, lane: job.lane, step: step, holds: job.holds, run: job.run)
+        case .next(let step, let queue, _, _, _):
+            job = Job(
+                id: id, lane: job.lane, step: step, queue: queue, isSingle: job.isSingle, holds: job.holds, run: job.run
+            )
         case .snooze:
             job.snoozes += 1
             job.state = job.isDoubtful ? "in_doubt" : wasWoken ? "ready" : "later"
@@ -138,11 +153,13 @@ struct QueueModel {
             job.state = job.isDoubtful ? "in_doubt" : "later"
         case .throttled, .unauthorised:
             job.throttles += 1
-            job.state = job.isDoubtful ? "in_doubt" : "later"
+            if job.queue == Self.destination { closed.insert(job.queue) }
+            job.state = job.isDoubtful ? "in_doubt" : job.queue == Self.destination ? "ready" : "later"
         case .inDoubt:
             job.doubts += 1
             if doubt == .none { job.attempt += 1 } else { job.isDoubtful = true }
-            job.state = doubt == .person ? "dead" : job.isDoubtful ? "in_doubt" : "later"
+            let isForPerson = doubt == .person || doubt != .none && job.doubts >= Self.doubtsUntilPerson
+            job.state = isForPerson ? "dead" : job.isDoubtful ? "in_doubt" : "later"
         case .dead: job.state = "dead"
         }
         jobs[id] = job
@@ -156,9 +173,45 @@ struct QueueModel {
 
     mutating func replay(_ id: Int) {
         guard let job = jobs[id] else { return }
-        jobs[id] = Job(
-            id: id, lane: job.lane, state: job.isDoubtful ? "in_doubt" : "ready", step: job.step, holds: job.holds,
-            run: job.run + 1, isDoubtful: job.isDoubtful)
+        begin(job, isDoubtful: job.isDoubtful)
+    }
+
+    /// A person has found out what became of what a dead job sent: whatever doubt there was is over.
+    mutating func resolve(_ id: Int) {
+        guard let job = jobs[id] else { return }
+        begin(job, isDoubtful: false)
+    }
+
+    /// The same step from the beginning, in the job's place.
+    private mutating func begin(_ job: Job, isDoubtful: Bool) {
+        jobs[job.id] = Job(
+            id: job.id, lane: job.lane, state: isDoubtful ? "in_doubt" : "ready", step: job.step, queue: job.queue,
+            isSingle: job.isSingle, holds: job.holds, run: job.run + 1, isDoubtful: isDoubtful)
+    }
+
+    /// A job that somebody orders.
+    struct Order: Hashable, Comparable {
+        let lane: String
+        let isSingle: Bool
+
+        static func < (a: Order, b: Order) -> Bool { (a.lane, a.isSingle ? 1 : 0) < (b.lane, b.isSingle ? 1 : 0) }
+    }
+
+    /// What is made of the orders of one transaction, sorted: of those who are to be alone one, unless there is one that
+    /// nobody has begun.
+    func made(of orders: [Order]) -> [Order] {
+        var made: [Order] = []
+        for order in orders.sorted() {
+            let isThere =
+                made.contains(order) || !ids { $0.isSingle && $0.run == 0 && $0.lane == order.lane }.isEmpty
+            if !order.isSingle || !isThere { made.append(order) }
+        }
+        return made
+    }
+
+    /// Takes in a job that was made of an order.
+    mutating func spawn(_ id: Int, _ order: Order) {
+        jobs[id] = Job(id: id, lane: order.lane, isSingle: order.isSingle)
     }
 
     mutating func release(_ id: Int) {
@@ -177,7 +230,7 @@ struct QueueModel {
             guard var job = jobs[id] else { continue }
             if job.isStretched {
                 // Any of those behind it may have run.
-                for other in ids({ $0.lane == job.lane && !$0.holds && $0.state != "dead" && $0.id > id }) {
+                for other in ids({ $0.lane == job.lane && !$0.holds && $0.id > id && Self.mayFollow($0) }) {
                     jobs[other]?.run += 2
                 }
             }
