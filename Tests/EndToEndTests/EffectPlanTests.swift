@@ -26,7 +26,8 @@ struct EffectPlanTests {
         """
         INSERT INTO fiscal.receipt (event_id, part, edition, shop, settlement_key, order_id, type, total, provider,
             destination, external_id, document, request, request_digest, state, provider_id)
-        SELECT o.id, 1, 1, 'main', 'payment:' || o.id || ':in:1', substr(o.subject, 7), 'sell', 10000, 'cloudkassir', 'd',
+        SELECT o.id, 1, 1, 'main', 'payment:' || o.id || ':in:1', substr(o.subject, 7), 'sell', 10000, 'cloudkassir',
+               'd',
                'k' || o.id, '{"settled_at": "2026-01-01T00:00:00"}', '', sha256(''),
                CASE WHEN o.id % 2 = 0 THEN 'submitted' ELSE 'planned' END, CASE WHEN o.id % 2 = 0 THEN 'p' || o.id END
         FROM fiscal.outbox o
@@ -45,8 +46,8 @@ struct EffectPlanTests {
         SELECT 'a:' || i, 'warning', 'x', now() FROM generate_series(1, 20000) i
         """,
         """
-        INSERT INTO fiscal.stock_movement (shop, transaction_id, line, kind, family, store_id, product_id, quantity, stated,
-            order_id, occurred_at, push)
+        INSERT INTO fiscal.stock_movement (shop, transaction_id, line, kind, family, store_id, product_id, quantity,
+            stated, order_id, occurred_at, push)
         SELECT 'main', 't' || i, '1', 'sale', 'f' || i, '1', (i % 1000)::text, -1, 1, i::text, now(), true
         FROM generate_series(1, 20000) i
         """,

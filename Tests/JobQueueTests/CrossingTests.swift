@@ -13,8 +13,8 @@ import Testing
         let count = lanes.split(separator: ",").count
         func all(_ value: String) -> String { "'{\(Array(repeating: value, count: count).joined(separator: ","))}'" }
         return """
-            SELECT fiscal.spawn(\(all("null")), \(all("shop")), \(all("child")), '{\(lanes)}', \(all("local")), \(all("run")),
-                \(all("0")), \(all("null")), \(all("0")), \(all("t")))::text
+            SELECT fiscal.spawn(\(all("null")), \(all("shop")), \(all("child")), '{\(lanes)}', \(all("local")),
+                \(all("run")), \(all("0")), \(all("null")), \(all("0")), \(all("t")))::text
             """
     }
 
@@ -55,7 +55,10 @@ import Testing
         name: "raise",
         statement: Statement(
             "raise",
-            "SELECT fiscal.raise_alarm(a.key, 'warning', a.text) FROM unnest($1::text[], $2::text[]) AS a (key, text) ORDER BY a.key"
+            """
+            SELECT fiscal.raise_alarm(a.key, 'warning', a.text) FROM unnest($1::text[], $2::text[]) AS a (key, text)
+            ORDER BY a.key
+            """
         ), columns: [.text, .text])
 
     /// Two jobs that run, each under a worker of its own, and stores with the effects of these tests.

@@ -46,8 +46,8 @@ extension PlanTests {
         let explained = try ExplainedPool()
         let claimed = try await explained.run(
             """
-            SELECT id::text FROM fiscal.claim_runs(\(dead), 4, '{local}', '{shop-r}', '{0}', '{-infinity}', '{0}', '{4}',
-                '{}', '{}', '{}', true, '{}', '{}', '{}', '{test/run}', '{3}', 9) WHERE id IS NOT NULL
+            SELECT id::text FROM fiscal.claim_runs(\(dead), 4, '{local}', '{shop-r}', '{0}', '{-infinity}', '{0}',
+                '{4}', '{}', '{}', '{}', true, '{}', '{}', '{}', '{test/run}', '{3}', 9) WHERE id IS NOT NULL
             """)
         #expect(claimed.count == 4)
         try await queue.sql("UPDATE fiscal.worker SET lease_until = now() - interval '1 s' WHERE id = \(dead)")

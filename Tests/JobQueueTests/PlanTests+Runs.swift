@@ -32,7 +32,8 @@ extension PlanTests {
             try await explained.run(
                 """
                 SELECT name FROM fiscal.report_destinations(
-                    '{other,provider}', '{\(good),\(good)}', '{\(bad),\(bad)}', ARRAY[clock_timestamp(), clock_timestamp()])
+                    '{other,provider}', '{\(good),\(good)}', '{\(bad),\(bad)}',
+                    ARRAY[clock_timestamp(), clock_timestamp()])
                 """)
         }
         for part in [

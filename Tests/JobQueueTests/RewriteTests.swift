@@ -18,13 +18,14 @@ import Testing
     private func files() async throws -> [String] {
         try await queue.texts(
             """
-            SELECT concat_ws(' ', c.relname, pg_relation_filenode(c.oid), pg_relation_filenode(nullif(c.reltoastrelid, 0)))
+            SELECT concat_ws(' ', c.relname, pg_relation_filenode(c.oid),
+                             pg_relation_filenode(nullif(c.reltoastrelid, 0)))
             FROM pg_class c WHERE c.oid IN ('fiscal.outbox'::regclass, 'fiscal.job'::regclass) ORDER BY 1
             """)
     }
 
-    /// Migrates a database of the release of migration 0010 with jobs in it, step by step; the migrations that wrote one
-    /// of its tables anew.
+    /// Migrates a database of the release of migration 0010 with jobs in it, step by step; the migrations that wrote
+    /// one of its tables anew.
     private func rewriting(_ migrations: [Migration]) async throws -> [String] {
         try await migrate(migrations.prefix(Self.release))
         try await queue.declare("test", step: "send")

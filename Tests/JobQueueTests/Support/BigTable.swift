@@ -2,9 +2,9 @@ import Postgres
 import TestSupport
 
 extension QueueHarness {
-    /// Fills `fiscal.job` as after a bad day: `count` jobs of twenty shops, half of them in lanes of ten, most ready, some
-    /// later, some waiting, some dead, a tenth with a deadline, some spawned and alone of their kind; some hundreds run,
-    /// with the turns of their lanes or for a destination that counts its runs. A fifth has a run in `fiscal.attempt`.
+    /// Fills `fiscal.job` as after a bad day: `count` jobs of twenty shops, half of them in lanes of ten, most ready,
+    /// some later, some waiting, some dead, a tenth with a deadline, some spawned and alone of their kind; some hundreds
+    /// run, with the turns of their lanes or for a destination that counts its runs. A fifth has a run in `fiscal.attempt`.
     ///
     /// Indexes are made after the rows and no event is written, so that a million take seconds.
     func fillJobs(_ count: Int) async throws {

@@ -50,8 +50,8 @@ struct LaneExplorer: Sendable {
     func clear() async throws {
         try await queue.sql(
             """
-            TRUNCATE fiscal.outbox, fiscal.job, fiscal.event_end, fiscal.attempt, fiscal.conflict, fiscal.operator_action,
-                told, heard, called, claimed CASCADE
+            TRUNCATE fiscal.outbox, fiscal.job, fiscal.event_end, fiscal.attempt, fiscal.conflict,
+                fiscal.operator_action, told, heard, called, claimed CASCADE
             """)
     }
 }

@@ -24,8 +24,8 @@ extension LaneScene {
                 finishing,
                 """
                 INSERT INTO heard
-                SELECT \(runner), k.finding FROM told t CROSS JOIN LATERAL fiscal.keep_evidence(\(owner), '{\(runner)}', '{1}',
-                    '{finish}', '{test}', '{run}', '{1}', '{1}', '{0}', '{\(runner)}', '{infinity}', '{null}', '{null}',
+                SELECT \(runner), k.finding FROM told t CROSS JOIN LATERAL fiscal.keep_evidence(
+                    \(owner), '{\(runner)}', '{1}', '{finish}', '{test}', '{run}', '{1}', '{1}', '{0}', '{\(runner)}', '{infinity}', '{null}', '{null}',
                     '{null}', '{null}', '{null}', '{"{}"}', '{f}') k
                 WHERE t.job = \(runner) AND NOT t.counted
                 """,
@@ -59,7 +59,8 @@ extension LaneScene {
             statements: [
                 """
                 WITH before AS MATERIALIZED (
-                    SELECT EXISTS (SELECT FROM fiscal.queue q WHERE q.name = 'local' AND q.paused_at IS NOT NULL) AS closed)
+                    SELECT EXISTS (SELECT FROM fiscal.queue q WHERE q.name = 'local' AND q.paused_at IS NOT NULL)
+                        AS closed)
                 INSERT INTO claimed
                 SELECT '\(shop)', b.closed, count(c.id) FROM before b
                 CROSS JOIN LATERAL (\(SQLSession.claimText(rivals[rival], 5, shop: shop))) c GROUP BY b.closed

@@ -12,7 +12,8 @@ extension LaneScene {
         try await queue.texts(
             """
             SELECT 'several run at once, or have the turn' FROM fiscal.job
-            WHERE shop = '\(shop)' GROUP BY lane HAVING count(DISTINCT worker_id) > 1 OR count(*) FILTER (WHERE holder) > 1
+            WHERE shop = '\(shop)' GROUP BY lane
+            HAVING count(DISTINCT worker_id) > 1 OR count(*) FILTER (WHERE holder) > 1
             """)
     }
 
@@ -34,7 +35,8 @@ extension LaneScene {
         CREATE FUNCTION set_scene(shop text, place text, is_late boolean) RETURNS bigint[] LANGUAGE plpgsql AS $$
         DECLARE
             owner bigint := fiscal.register_worker(
-                'owner', '1', 3600000, '{test}', '{run}', '{none}', '{5000}', CASE place WHEN 'stretched' THEN '{3}' ELSE '{1}' END::int[]);
+                'owner', '1', 3600000, '{test}', '{run}', '{none}', '{5000}',
+                CASE place WHEN 'stretched' THEN '{3}' ELSE '{1}' END::int[]);
             first bigint;
         BEGIN
             FOR i IN 1..3 LOOP
@@ -42,23 +44,27 @@ extension LaneScene {
                 VALUES (shop, 'test', gen_random_uuid()::text, 'order:1', '{}');
                 IF i = 2 AND place IN ('held', 'released') THEN
                     SELECT min(j.id) INTO first FROM fiscal.job j WHERE j.shop = set_scene.shop;
-                    PERFORM fiscal.claim(owner, 5, '{local}', ARRAY[shop], '{0}', '{-infinity}', '{0}', '{5}', '{}', '{}', '{}', true);
-                    PERFORM fiscal.move(owner, ARRAY[first], '{1}', '{dead}', '{dead}', '{0}', '{t}', '{null}', '{null}',
-                        '{null}', '{null}', '{null}', '{code}', '{reason}', '{null}', '{null}', '{null}', '{null}', '{null}', '{t}');
+                    PERFORM fiscal.claim(owner, 5, '{local}', ARRAY[shop], '{0}', '{-infinity}', '{0}', '{5}', '{}',
+                        '{}', '{}', true);
+                    PERFORM fiscal.move(owner, ARRAY[first], '{1}', '{dead}', '{dead}', '{0}', '{t}', '{null}',
+                        '{null}', '{null}', '{null}', '{null}', '{code}', '{reason}', '{null}', '{null}', '{null}',
+                        '{null}', '{null}', '{t}');
                 END IF;
             END LOOP;
             IF place = 'released' THEN
                 PERFORM fiscal.release_job(first, 'anna', 'why');
             END IF;
             IF place = 'released' THEN
-                PERFORM fiscal.claim(owner, 5, '{local}', ARRAY[shop], '{0}', '{-infinity}', '{0}', '{5}', '{}', '{}', '{}', true);
+                PERFORM fiscal.claim(owner, 5, '{local}', ARRAY[shop], '{0}', '{-infinity}', '{0}', '{5}', '{}', '{}',
+                    '{}', true);
             END IF;
             IF place = 'running' THEN
-                PERFORM fiscal.claim(owner, 1, '{local}', ARRAY[shop], '{0}', '{-infinity}', '{0}', '{1}', '{}', '{}', '{}', true);
+                PERFORM fiscal.claim(owner, 1, '{local}', ARRAY[shop], '{0}', '{-infinity}', '{0}', '{1}', '{}', '{}',
+                    '{}', true);
             END IF;
             IF place = 'stretched' THEN
-                PERFORM fiscal.claim_runs(owner, 1, '{local}', ARRAY[shop], '{0}', '{-infinity}', '{0}', '{1}', '{}', '{}', '{}',
-                    true, '{}', '{}', '{}', '{test/run}', '{3}', 9);
+                PERFORM fiscal.claim_runs(owner, 1, '{local}', ARRAY[shop], '{0}', '{-infinity}', '{0}', '{1}', '{}',
+                    '{}', '{}', true, '{}', '{}', '{}', '{test/run}', '{3}', 9);
             END IF;
             IF is_late THEN
                 UPDATE fiscal.worker SET lease_until = now() - interval '1 s' WHERE id = owner;
@@ -83,7 +89,8 @@ extension LaneScene {
             PERFORM fiscal.resume_queue('local', 'anna', 'the end');
             FOR round IN 1..12 LOOP
                 UPDATE fiscal.job SET run_at = now() WHERE shop = s AND state IN ('later', 'in_doubt');
-                PERFORM fiscal.finish(j.worker_id, array_agg(id), array_agg(run_no), array_agg('ok'::text), array_agg(true),
+                PERFORM fiscal.finish(j.worker_id, array_agg(id), array_agg(run_no), array_agg('ok'::text),
+                    array_agg(true),
                     array_agg(NULL::timestamptz), array_agg(NULL::timestamptz), array_agg(NULL::text),
                     array_agg(NULL::bytea), array_agg(NULL::text))
                 FROM (SELECT * FROM fiscal.job WHERE shop = s AND state = 'running' ORDER BY id) j GROUP BY j.worker_id;
@@ -98,7 +105,8 @@ extension LaneScene {
                   AND NOT EXISTS (SELECT FROM fiscal.event_end e WHERE e.event_id = o.id);
             -- Who was let pass by a person may come after others.
             RETURN QUERY SELECT format('job %s ended after job %s', x.id, x.elder) FROM (
-                    SELECT o.id, max(o.id) OVER (ORDER BY a.ended_at, a.run_no ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+                    SELECT o.id, max(o.id) OVER (ORDER BY a.ended_at, a.run_no
+                                             ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
                         AS elder
                     FROM fiscal.outbox o JOIN fiscal.attempt a ON a.job_id = o.id AND a.outcome = 'finish'
                     WHERE o.shop = s AND NOT EXISTS (
@@ -110,9 +118,11 @@ extension LaneScene {
             -- With the head its followers are lost.
             RETURN QUERY SELECT format('run of job %s counted though its head was lost', t.job)
                 FROM fiscal.attempt a, told t JOIN fiscal.outbox o ON o.id = t.job
-                WHERE a.job_id = first AND a.run_no = 1 AND a.outcome = 'lost' AND o.shop = s AND t.job <> first AND t.counted;
+                WHERE a.job_id = first AND a.run_no = 1 AND a.outcome = 'lost' AND o.shop = s
+                  AND t.job <> first AND t.counted;
             RETURN QUERY SELECT format('run %s of job %s is two runs', a.run_no, a.job_id)
-                FROM fiscal.attempt a JOIN fiscal.outbox o ON o.id = a.job_id JOIN told t ON (t.job, t.run) = (a.job_id, a.run_no)
+                FROM fiscal.attempt a JOIN fiscal.outbox o ON o.id = a.job_id
+                JOIN told t ON (t.job, t.run) = (a.job_id, a.run_no)
                 WHERE o.shop = s AND a.outcome = 'finish' GROUP BY a.job_id, a.run_no HAVING NOT bool_or(t.counted);
         END $$
         """,

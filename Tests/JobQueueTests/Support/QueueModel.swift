@@ -29,14 +29,15 @@ struct QueueModel {
         /// What a picture shows of it; ``QueueModel/columns`` shows the same of a row.
         var text: String {
             "\(id) \(state) \(queue)/\(step) turn=\(holds ? 1 : 0) run=\(run) a=\(attempt) s=\(snoozes) t=\(throttles) "
-                + "d=\(doubts) c=\(crashes) doubt=\(isDoubtful ? 1 : 0) woken=\(isWoken ? 1 : 0) single=\(isSingle ? 1 : 0)"
+                + "d=\(doubts) c=\(crashes) doubt=\(isDoubtful ? 1 : 0) woken=\(isWoken ? 1 : 0) "
+                + "single=\(isSingle ? 1 : 0)"
         }
     }
 
     /// ``Job/text`` in SQL.
     static let columns = """
-        format('%s %s %s/%s turn=%s run=%s a=%s s=%s t=%s d=%s c=%s doubt=%s woken=%s single=%s', id, state, queue, step,
-            holder::int, run_no, attempt, snoozes, throttles, doubts, crashes, doubtful::int, woken::int, single::int)
+        format('%s %s %s/%s turn=%s run=%s a=%s s=%s t=%s d=%s c=%s doubt=%s woken=%s single=%s', id, state, queue,
+            step, holder::int, run_no, attempt, snoozes, throttles, doubts, crashes, doubtful::int, woken::int, single::int)
         """
 
     /// What a lost or unknown outcome of each step means.
@@ -197,8 +198,8 @@ struct QueueModel {
         static func < (a: Order, b: Order) -> Bool { (a.lane, a.isSingle ? 1 : 0) < (b.lane, b.isSingle ? 1 : 0) }
     }
 
-    /// What is made of the orders of one transaction, sorted: of those who are to be alone one, unless there is one that
-    /// nobody has begun.
+    /// What is made of the orders of one transaction, sorted: of those who are to be alone one, unless there is one
+    /// that nobody has begun.
     func made(of orders: [Order]) -> [Order] {
         var made: [Order] = []
         for order in orders.sorted() {
