@@ -95,7 +95,7 @@ struct EffectPlanTests {
         "writeback.trouble": [[.text("main"), .text("3"), .int(3), .text("order_missing"), .text(nil)]],
         "alarm.raise": [[.text("a:1"), .text("warning"), .text("x")]],
         "alarm.clear": [[.text("a:1")]],
-        "destination.rest": [[.text("d"), .int(1000), .text("503"), .text("Back soon.")]],
+        "destination.rest": [[.text("d"), .int(1000), .text("503"), .text("Back soon."), .timestamp(moment)]],
         "shipment.sweep": [
             [.text("main"), .timestamp(moment), .timestamp(moment), .int(1), .bool(false), .json("[]")]
         ],
@@ -127,6 +127,7 @@ struct EffectPlanTests {
         for kind in RelaySteps.effects {
             let before = explained.plans.entries.count
             let rows = try #require(Self.rows[kind.name], "\(kind.name) is not tried here")
+            try #require(rows.allSatisfy { $0.count == kind.columns.count }, "\(kind.name) has other columns")
             _ = try await explained.pool.execute(kind.statement, Parameter.columns(kind.columns, of: rows))
             let plans = explained.plans.entries.dropFirst(before)
             #expect(!plans.isEmpty, "\(kind.name) told no plan")
