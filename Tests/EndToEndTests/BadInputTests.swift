@@ -121,6 +121,8 @@ struct BadInputTests {
             for field in ["items[0].price", "items[0].quantity", "items[1].vat_rate", "customer"] {
                 #expect(reason.contains(field), "\(reason)")
             }
+            // Its receipt is due all the same, and the alarm that comes before then counts it.
+            #expect(try await stage.texts("SELECT (deadline > now())::text FROM fiscal.job") == ["true"])
         }
     }
 

@@ -193,6 +193,31 @@ import Testing
         await session.connection.close()
     }
 
+    @Test func aPauseByHandOpensNothingThatRefusesOurCredentials() async throws {
+        let administration = JobAdministration(queue.pool)
+        let person = Operator(who: "me", why: "the account is being moved")
+        func until() async throws -> [String] {
+            try await queue.texts("SELECT pause_code || ' ' || paused_until::text FROM fiscal.destination")
+        }
+        try await queue.sql("SELECT fiscal.hold_destination('provider', NULL, 'unauthorised', 'the key is refused')")
+        try await administration.pause(destination: "provider", for: .seconds(60), by: person)
+        #expect(try await until() == ["unauthorised infinity"])
+        // A pause by hand is another's to shorten.
+        #expect(try await administration.resume(destination: "provider", by: person))
+        try await administration.pause(destination: "provider", by: person)
+        try await administration.pause(destination: "provider", for: .seconds(60), by: person)
+        #expect(try await until().first?.hasSuffix("infinity") == false)
+    }
+
+    @Test func aListSaysWhatIsBrokenAndWhatIsLimited() async throws {
+        try await queue.sql("SELECT fiscal.limit_destination('provider', 2.5, 5, 3, 1)")
+        try await queue.sql(
+            "UPDATE fiscal.destination SET broken_until = now() + interval '1 minute', failures = 1, openings = 1")
+        let listed = try await JobAdministration(queue.pool).queues().filter { $0.name == "provider" }
+        #expect(listed.map(\.rate) == [2.5] && listed.map(\.concurrency) == [3])
+        #expect(listed.first?.brokenUntil != nil && listed.first?.destinationPausedUntil == nil)
+    }
+
     @Test func aPausedBacklogCostsTheOthersNothing() async throws {
         try await prepare(1000)
         try await JobAdministration(queue.pool).pause(

@@ -43,6 +43,36 @@ import Testing
         #expect(slept <= .milliseconds(25))
     }
 
+    /// A call for a job that runs cuts its next snooze to nothing, which only the database knows.
+    @Test(arguments: [true, false]) func aCallDuringARunIsFollowedByALookWhenTheRunSnoozes(isHinted: Bool) throws {
+        var state = EngineState(configuration(), at: start)
+        let run = claimed(1)
+        var now = start
+        state.began([run], at: now) { _ in .seconds(5) }
+        /// Carries out what is to be done until `end`; how many of the turns looked for work.
+        func looks(until end: ContinuousClock.Instant) -> Int {
+            var looks = 0
+            while now < end {
+                switch state.next(at: now, leaseHolds: true) {
+                case .turn(let turn):
+                    var answer = turn.surveys ? answer(survey: [], at: now) : TurnAnswer()
+                    answer.recorded = turn.reports
+                    if turn.surveys && turn.reports.isEmpty { looks += 1 }
+                    state.ended(turn, answer, at: now) { _ in .seconds(5) }
+                case .sleep(let instant): now = min(end, instant)
+                case .end: return looks
+                }
+            }
+            return looks
+        }
+        _ = looks(until: now.advanced(by: .seconds(2)))
+        if isHinted { state.hint(at: now) }
+        // Until a look is just over, and the next one is a poll away.
+        while looks(until: now.advanced(by: .milliseconds(10))) == 0 {}
+        _ = state.answered(try .test(run.run, Outcome(.snooze(for: .seconds(3600), checkpoint: nil))), at: now)
+        #expect(looks(until: now.advanced(by: .milliseconds(50))) == (isHinted ? 1 : 0))
+    }
+
     /// What was committed before anybody asked to be told is seen by a look after that, however slow looks are.
     @Test func aWishIsFollowedByALookAndByALastOneSoonAfter() throws {
         var state = EngineState(configuration { $0.claimers = 2 }, at: start)
@@ -52,7 +82,7 @@ import Testing
         }
         func slow(from began: ContinuousClock.Instant) -> TurnAnswer {
             var answer = TurnAnswer()
-            answer.survey = TurnAnswer.Survey(findings: [], startedAt: began, took: .milliseconds(100))
+            answer.survey = TurnAnswer.Survey(findings: [], startedAt: began, took: .seconds(1))
             return answer
         }
         let (first, second) = (try next(at: start), try next(at: start))

@@ -94,6 +94,40 @@ import Testing
         for session in [holder, keeper] { await session.connection.close() }
     }
 
+    /// Somebody records at every instant at which upkeep asks: it waits for those who are at it, and they for nobody.
+    @Test func whatIsOverdueIsDroppedHoweverMuchIsRecorded() async throws {
+        try await makeOldMonth()
+        let (recorder, keeper) = (try await SQLSession.open(), try await SQLSession.open())
+        // How long it waits is too short to be sure of on a busy machine: it is tried again, as upkeep does.
+        for _ in 1...50 where try await isThere("2020_01") {
+            try await recorder.begin()
+            try await recorder.run(Self.recording(7, "2031-01-05"))
+            async let kept = keeper.run("SELECT fiscal.keep_attempt_partitions(now(), 31536000000)::text")
+            let end = ContinuousClock.now.advanced(by: .seconds(1))
+            let blocked = "SELECT cardinality(pg_blocking_pids(\(keeper.pid)))"
+            while ContinuousClock.now < end, try await queue.number(blocked) == 0 {}
+            try await recorder.commit()
+            _ = try await kept
+        }
+        #expect(try await !isThere("2020_01"))
+        for session in [recorder, keeper] { await session.connection.close() }
+    }
+
+    @Test func aMonthThatNobodyLetsGoForAWeekRaisesTheAlarm() async throws {
+        try await makeOldMonth()
+        let (reader, keeper) = (try await SQLSession.open(), try await SQLSession.open())
+        try await reader.begin()
+        try await reader.run("SELECT job_id::text FROM fiscal.attempt")
+        let keep = "SELECT fiscal.keep_attempt_partitions(now(), 31536000000)::text"
+        #expect(try await keeper.run(keep) == ["false"])
+        let health = QueueHealth(queue.pool)
+        #expect(try await health.openAlarms().map(\.key) == ["history_overdue"])
+        try await reader.rollback()
+        #expect(try await keeper.run(keep) == ["true"])
+        #expect(try await health.openAlarms().isEmpty)
+        for session in [reader, keeper] { await session.connection.close() }
+    }
+
     @Test func aMonthIsNotMadeWhileSomebodyReadsWhatHasNone() async throws {
         let (holder, keeper) = (try await SQLSession.open(), try await SQLSession.open())
         try await holder.begin()

@@ -156,6 +156,21 @@ import Testing
         #expect(board.nextSurvey == end.advanced(by: .seconds(5)))
     }
 
+    /// The first survey of a session has its plans to make: it says little of what the next ones cost.
+    @Test func aSurveyThatWasSlowOnceDelaysTheNextOneLittle() {
+        var board = StreamBoard(at: start)
+        func pause(after took: Duration) -> Duration {
+            board.learn([], startedAt: start, took: took, at: start)
+            return start.duration(to: board.nextSurvey)
+        }
+        #expect(pause(after: .milliseconds(16)) == .milliseconds(40))
+        #expect(pause(after: .milliseconds(1)) == .milliseconds(20))
+        #expect(pause(after: .zero) == .milliseconds(5))
+        // Those that are always slow are asked for a twentieth of the time.
+        for _ in 1...40 { _ = pause(after: .milliseconds(16)) }
+        #expect(pause(after: .milliseconds(16)) > .milliseconds(310))
+    }
+
     @Test func whatWeAreToldDuringASurveyIsLookedForAfterIt() {
         var board = StreamBoard(at: start)
         let end = start.advanced(by: .seconds(2))
@@ -221,9 +236,9 @@ import Testing
                 priority: 0, readyAt: moment(0))
         }
         var table = RunTable()
-        table.add(run(1, "provider"), deadline: start)
+        table.add(run(1, "provider"), at: start, deadline: start)
         _ = table.answer(run(1, "provider").run)
-        table.add(run(2, "local"), deadline: start)
+        table.add(run(2, "local"), at: start, deadline: start)
         let gone = table.remove(run(1, "provider").run)
         #expect(gone == nil)
         #expect((table.count, table.count(in: "provider"), table.count(in: "local"), table.unanswered) == (1, 0, 1, 1))

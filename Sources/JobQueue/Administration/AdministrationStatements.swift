@@ -48,7 +48,8 @@ enum AdministrationStatements {
         "queues_list",
         """
         SELECT coalesce(q.name, d.name, n.queue), q.paused_at, q.paused_by, coalesce(q.paused_why, d.pause_reason),
-               CASE WHEN d.paused_until > now() THEN d.paused_until END, coalesce(n.jobs, 0), coalesce(n.dead, 0)
+               CASE WHEN d.paused_until > now() THEN d.paused_until END, coalesce(n.jobs, 0), coalesce(n.dead, 0),
+               d.broken_until, d.rate, d.concurrency
         FROM fiscal.queue q
         FULL JOIN fiscal.destination d ON d.name = q.name
         FULL JOIN (SELECT queue, count(*) AS jobs, count(*) FILTER (WHERE state = 'dead') AS dead

@@ -10,6 +10,11 @@ package struct QueueListing: Hashable, Sendable {
     package let reason: String?
     /// Until when its destination is closed; `nil`: it is open; infinity: until somebody resumes it.
     package let destinationPausedUntil: Timestamp?
+    /// Until when its breaker keeps it closed, after failures in a row; `nil`: it is whole. Past: the next run probes it.
+    package let brokenUntil: Timestamp?
+    /// Runs per second, and how many under way at once, in the whole fleet; `nil`: no limit.
+    package let rate: Double?
+    package let concurrency: Int?
     package let jobs: Int
     package let dead: Int
 }
@@ -23,5 +28,8 @@ extension QueueListing {
         destinationPausedUntil = try row.get(4)
         jobs = try row.get(5)
         dead = try row.get(6)
+        brokenUntil = try row.get(7)
+        rate = try row.get(8)
+        concurrency = try row.get(9)
     }
 }

@@ -3,13 +3,12 @@ import Postgres
 import Synchronization
 
 extension Engine {
-    /// Renews the lease and looks after the jobs of the dead, over connections that do nothing else, until cancelled.
+    /// Renews the lease over a connection that nothing else holds, until cancelled.
     ///
     /// A failure leaves the lease as it is: whether it still holds is for ``LeaseWatch`` to say here, and for the
     /// database there.
     func keepAlive(over pool: PostgresPool) async {
         var failing = false
-        var upkeepAt = ContinuousClock.now
         while !Task.isCancelled {
             let sent = ContinuousClock.now
             do {
@@ -25,36 +24,19 @@ extension Engine {
                 if !held { hint() }
                 if failing { logger.notice("queue: heartbeats succeed again") }
                 failing = false
-                try await rescue(over: pool)
-                if try await store.fireSchedules(over: pool) > 0 { hint() }
-                if upkeepAt <= sent {
-                    upkeepAt = sent.advanced(by: .seconds(60))
-                    try await store.lookAfter(configuration, over: pool)
-                }
                 try? await Task.sleep(until: sent.advanced(by: configuration.heartbeat), clock: .continuous)
             } catch {
                 if !failing { logger.warning("queue: a heartbeat failed", metadata: ["error": "\(error)"]) }
                 failing = true
-                let pause = min(configuration.heartbeat, .seconds(1))
-                try? await Task.sleep(for: pause / 2 + pause / 2 * Double.random(in: 0...1), clock: .continuous)
+                await Self.pause(configuration.heartbeat)
             }
         }
     }
 
-    private func rescue(over pool: PostgresPool) async throws(PostgresError) {
-        let buried = try await store.bury(over: pool)
-        if buried > 0 { logger.error("queue: workers were called dead", metadata: ["count": "\(buried)"]) }
-        while !Task.isCancelled {
-            let rescued = try await store.rescue(configuration.rescueBatch, over: pool)
-            guard !rescued.isEmpty else { return }
-            counters.withLock { $0.rescued += rescued.count }
-            for job in rescued {
-                logger.warning(
-                    "queue: a job was taken from a dead worker",
-                    metadata: ["job": "\(job.job)", "worker": "\(job.lostBy)", "state": "\(job.became)"])
-            }
-            hint()
-        }
+    /// Some time up to a second, and no longer than until the next heartbeat would be due.
+    static func pause(_ heartbeat: Duration) async {
+        let pause = min(heartbeat, .seconds(1))
+        try? await Task.sleep(for: pause / 2 + pause / 2 * Double.random(in: 0...1), clock: .continuous)
     }
 
     /// Ends runs that are over their hard limit, until cancelled.

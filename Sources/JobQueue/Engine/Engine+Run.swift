@@ -7,6 +7,7 @@ extension Engine {
     func run(heartbeats: PostgresPool, listener: PostgresListener?) async {
         await withTaskGroup(of: Void.self) { helpers in
             helpers.addTask { await self.keepAlive(over: heartbeats) }
+            helpers.addTask { await self.lookAfter(over: heartbeats) }
             helpers.addTask { await self.watchDeadlines() }
             helpers.addTask { await self.limitGrace() }
             if let listener { helpers.addTask { await self.listen(to: listener) } }

@@ -30,6 +30,7 @@ struct EngineState: Sendable {
     private var plannedAt: ContinuousClock.Instant
     /// Somebody said that there may be work, and no look has begun since.
     private var isHinted = false
+    private var hintedAt: ContinuousClock.Instant?
     private var pendingWish: WakePolicy.Wish?
     /// Slots promised to claims under way.
     private var reserved = 0
@@ -183,6 +184,7 @@ struct EngineState: Sendable {
     /// Somebody said that there may be work.
     mutating func hint(at now: ContinuousClock.Instant) {
         isHinted = true
+        hintedAt = now
         lookAt = now
         claimAt = now
         board.isTold(at: now)
@@ -206,7 +208,7 @@ struct EngineState: Sendable {
 
     /// A claim's runs begin, each with its hard limit.
     mutating func began(_ claimed: [ClaimedRun], at now: ContinuousClock.Instant, limit: (ClaimedRun) -> Duration) {
-        for one in claimed { runs.add(one, deadline: now.advanced(by: limit(one))) }
+        for one in claimed { runs.add(one, at: now, deadline: now.advanced(by: limit(one))) }
     }
 
     mutating func setTask(_ task: Task<Void, Never>, of run: JobRun, in stretch: Stretch? = nil) {
@@ -317,6 +319,8 @@ struct EngineState: Sendable {
             claimAt = min(claimAt, now)
         case .later, .inDoubt:
             board.willBeDue(queue, at: now.advanced(by: report.disposition.delay), knownAt: now)
+            // The call may have been for this job, whose wait is then cut to nothing.
+            if let hintedAt, let entry, hintedAt >= entry.since { lookSoon(at: now) }
         case .ready, .dead: break
         case nil:
             // Its lane may have given the turn to another job, whose queue nobody told us.

@@ -2,6 +2,8 @@
 struct RunTable: Sendable {
     struct Entry: Sendable {
         let claimed: ClaimedRun
+        /// When we learned of its claim.
+        let since: ContinuousClock.Instant
         /// Of the hard limit of this run; `nil`: it has not begun, and waits for those before it in its stretch.
         var deadline: ContinuousClock.Instant?
         /// Its outcome is on its way to the database.
@@ -27,14 +29,14 @@ struct RunTable: Sendable {
     func count(in queue: String) -> Int { perQueue[queue] ?? 0 }
 
     /// Adds a run whose hard limit is at `deadline`; a follower's counts from ``begin(_:after:deadline:)`` on.
-    mutating func add(_ claimed: ClaimedRun, deadline: ContinuousClock.Instant) {
+    mutating func add(_ claimed: ClaimedRun, at now: ContinuousClock.Instant, deadline: ContinuousClock.Instant) {
         // The turn that records a run may claim its job again, before its record is known here.
         if let before = entries[claimed.run.job] { _ = remove(before.claimed.run) }
         if claimed.head == nil {
-            entries[claimed.run.job] = Entry(claimed: claimed, deadline: deadline)
+            entries[claimed.run.job] = Entry(claimed: claimed, since: now, deadline: deadline)
             perQueue[claimed.run.queue, default: 0] += 1
         } else {
-            entries[claimed.run.job] = Entry(claimed: claimed)
+            entries[claimed.run.job] = Entry(claimed: claimed, since: now)
             followers += 1
         }
         unanswered += 1

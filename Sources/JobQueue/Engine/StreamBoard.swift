@@ -42,8 +42,10 @@ struct StreamBoard: Sendable {
     private var claims: UInt64 = 0
 
     private(set) var nextSurvey: ContinuousClock.Instant
+    /// What a survey costs, as far as known: quick to fall and slow to rise.
+    private var surveyCost = Duration.zero
     /// Surveys may cost a twentieth of the time, but one that was slow must not blind us for long: perhaps it was the
-    /// machine that was busy.
+    /// machine that was busy, or the first one of its session, which has its plans to make.
     private static let surveyFactor = 20
     private static let longestPause = Duration.seconds(5)
     /// For how long a stream that has run dry is still visited: its next job then waits for no survey.
@@ -137,7 +139,8 @@ struct StreamBoard: Sendable {
             // Those with plenty were not asked for.
             seen.contains($0.key) || $0.value.hasPlenty || $0.value.knownAt >= start || $0.value.isFresh(at: now)
         }
-        let pause = min(max(.milliseconds(5), took * Self.surveyFactor), Self.longestPause)
+        surveyCost = min(took, surveyCost + max(.zero, took - surveyCost) / 8)
+        let pause = min(max(.milliseconds(5), surveyCost * Self.surveyFactor), Self.longestPause)
         nextSurvey = now.advanced(by: pause)
         // It may have looked before what we were told of meanwhile was there.
         if let toldAt, toldAt >= start { nextSurvey = now }

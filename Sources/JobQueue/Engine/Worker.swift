@@ -54,7 +54,8 @@ package final class Worker: Sendable {
         self.configuration = configuration
         self.logger = logger
         var heartbeats = pool.configuration
-        heartbeats.poolSize = 1
+        // One for the heartbeats alone, and one for what else is done as often.
+        heartbeats.poolSize = 2
         heartbeats.applicationName += " heartbeat"
         // A half-open connection must not outlast the lease.
         heartbeats.answerTimeout = configuration.lease / 3

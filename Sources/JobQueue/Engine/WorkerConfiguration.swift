@@ -39,8 +39,8 @@ package struct WorkerConfiguration: Sendable {
     package var historyKept: Duration = .seconds(400 * 86_400)
     /// How long before a job's deadline the alarm is raised.
     package var deadlineWarning: Duration = .seconds(3600)
-    /// Jobs taken from dead workers in one transaction.
-    package var rescueBatch = 100
+    /// Jobs taken from dead workers in one transaction: each of them reads the table of jobs once.
+    package var rescueBatch = 1000
 
     package init(name: String, version: String) {
         self.name = name

@@ -22,4 +22,9 @@ package struct Outcome: Sendable {
         self.exchange = exchange
         self.deadline = deadline
     }
+    /// The same with a deadline, unless it has one.
+    package func due(by deadline: Timestamp) -> Outcome {
+        Outcome(
+            verdict, effects: effects, spawned: spawned, exchange: exchange, deadline: self.deadline ?? deadline)
+    }
 }

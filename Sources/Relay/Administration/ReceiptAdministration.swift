@@ -78,7 +78,7 @@ package struct ReceiptAdministration: Sendable {
         }
         let step = plan.firstStep(afterDyingAt: dead.step)
         let isNextEdition = plan == .nextEdition
-        let outcome = try await pool.withTransaction { transaction throws(PostgresError) -> String in
+        let outcome = try await untouched { transaction throws(PostgresError) -> String in
             // The job first: from here on nobody else touches it, and only who got it may give its receipts up.
             let outcome =
                 try transaction.query(
@@ -106,6 +106,7 @@ package struct ReceiptAdministration: Sendable {
         case done: .done
         case "in_doubt": .refused(ReplayPlan.Refusal.inDoubt.description)
         case "submitted": .refused("the provider has accepted a receipt of this job and is asked until it is printed")
+        case Self.hasRun: .refused("it has run meanwhile: look again")
         default: .notDead
         }
     }
@@ -126,7 +127,7 @@ package struct ReceiptAdministration: Sendable {
         guard dead.isInDoubt || receipt.state == .submitted else {
             return .refused("job \(job) is not in doubt; jobs replay runs it again")
         }
-        let outcome = try await pool.withTransaction { transaction throws(PostgresError) -> String in
+        let outcome = try await untouched { transaction throws(PostgresError) -> String in
             let step: String
             let json: String
             var signs: [Parameter]?
@@ -168,16 +169,28 @@ package struct ReceiptAdministration: Sendable {
         return words.first.flatMap(Cancellation.init(rawValue:)) ?? .noSuchJob
     }
 
-    /// An act was decided on what the job was when it died: one that has run since then is another matter.
+    private static let hasRun = "has_run"
+
+    /// Carries out an act that was decided on what a job was when it died: one that has run since then is another
+    /// matter, of which nothing is changed.
+    private func untouched(
+        _ act: @Sendable (borrowing Transaction) throws(PostgresError) -> String
+    ) async throws(PostgresError) -> String {
+        do throws(PostgresError) {
+            return try await pool.withTransaction { transaction throws(PostgresError) in try act(transaction) }
+        } catch {
+            guard error.kind == .abandoned else { throw error }
+            return Self.hasRun
+        }
+    }
+
     private static func requireUntouched(
         _ dead: DeadJob, _ transaction: borrowing Transaction
     ) throws(PostgresError) {
         let number = try transaction.query(Self.runNumber, [.int(dead.id.rawValue)]) {
             row throws(PostgresError) -> Int64 in try row.get(0)
         }
-        guard number.first == dead.runNumber + 1 else {
-            throw PostgresError.abandoned("job \(dead.id) has run meanwhile: look again")
-        }
+        guard number.first == dead.runNumber + 1 else { throw PostgresError.abandoned("the job has run meanwhile") }
     }
 
     private static func settle(

@@ -125,8 +125,7 @@ extension ReceiptSteps {
             return Outcome(.finish(outcome: effects.isEmpty ? "fiscalised" : "shadow"), effects: effects)
         }
         return Outcome(
-            .next(step: Self.submit, queue: first.destination, part: first.part, checkpoint: nil), effects: effects,
-            deadline: Self.deadline(of: run, shop: shop))
+            .next(step: Self.submit, queue: first.destination, part: first.part, checkpoint: nil), effects: effects)
     }
 
     /// The part that is printed already and settles something else than this plan says, as after a change of settings

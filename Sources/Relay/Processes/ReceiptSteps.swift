@@ -37,7 +37,7 @@ package struct ReceiptSteps: Sendable {
             [
                 StepDefinition(
                     key: StepKey(kind: kind, step: Self.build), doubt: .none, timeout: .seconds(60),
-                    runOne: { Self.heard(await self.runBuild($0), $0) }),
+                    runOne: { Self.heard(await self.timed(self.runBuild($0), $0), $0) }),
                 StepDefinition(
                     key: StepKey(kind: kind, step: Self.submit), doubt: .resend,
                     timeout: longestRequest + .seconds(5), runOne: { await self.runSubmit($0) }),
@@ -63,6 +63,12 @@ package struct ReceiptSteps: Sendable {
                 StockEffects.hear(order: String(run.lane.dropFirst(lane.count)), shop: run.shop)
             ],
             spawned: outcome.spawned, exchange: outcome.exchange, deadline: outcome.deadline)
+    }
+
+    /// The outcome of a build with the deadline of its receipts, whatever became of them: what stands still before there
+    /// are any is late as well.
+    private func timed(_ outcome: Outcome, _ run: JobRun) -> Outcome {
+        directory.shops[run.shop].map { outcome.due(by: Self.deadline(of: run, shop: $0)) } ?? outcome
     }
 
     /// A step that could not read what it needs: nothing was done, so it runs again soon.

@@ -47,6 +47,9 @@ package enum RelayMigrations {
         migration(40, "no_jit", PackageResources._040_no_jit_sql),
         migration(41, "heard_beside", PackageResources._041_heard_beside_sql),
         migration(42, "rest_since", PackageResources._042_rest_since_sql),
+        migration(43, "spawn_level", PackageResources._043_spawn_level_sql),
+        migration(44, "partition_overdue", PackageResources._044_partition_overdue_sql),
+        migration(45, "pause_kept", PackageResources._045_pause_kept_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ bytes: [UInt8]) -> Migration {

@@ -103,9 +103,20 @@ extension BenchDatabase {
 extension BenchDatabase {
     /// Whether anything is left to do for a shop.
     func hasJobs(of shop: String) async throws -> Bool {
-        let left = try await pool.queryFirst(
-            Statement("bench_left", "SELECT EXISTS (SELECT FROM fiscal.job WHERE shop = $1)"), [.text(shop)]
-        ) { row throws(PostgresError) in try row.get(Bool.self, 0) }
-        return left ?? false
+        // What is ready is found by its index: to read all of the table beside what is measured would be measured, too.
+        for question in [
+            Statement(
+                "bench_ready",
+                """
+                SELECT EXISTS (SELECT FROM fiscal.job
+                    WHERE state = 'ready' AND queue = 'local' AND shop = $1 AND priority IN (0, 1))
+                """), Statement("bench_left", "SELECT EXISTS (SELECT FROM fiscal.job WHERE shop = $1)"),
+        ] {
+            let left = try await pool.queryFirst(question, [.text(shop)]) { row throws(PostgresError) in
+                try row.get(Bool.self, 0)
+            }
+            if left == true { return true }
+        }
+        return false
     }
 }

@@ -18,8 +18,12 @@ struct InsertBench: Hashable, Sendable {
     func run(on server: BenchServer) async throws -> BenchReport {
         var report = BenchReport(what: "inserts", jobs: 0, seconds: 0)
         for way in Way.allCases {
-            let plain = try await measure(way, into: "bench.outbox", on: server)
-            let ours = try await measure(way, into: "fiscal.outbox", on: server)
+            let (plain, ours) =
+                switch way {
+                case .copy: try await apart(on: server, copy)
+                case .multiRow: try await apart(on: server, insertMany)
+                case .single: try await alternating(on: server)
+                }
             report.jobs += ours.rows
             report.seconds += ours.seconds
             report.details["\(way.rawValue)_plain_per_second"] = plain.perSecond
@@ -29,25 +33,57 @@ struct InsertBench: Hashable, Sendable {
         return report
     }
 
+    private static let (plain, ours) = ("bench.outbox", "fiscal.outbox")
+
     private struct Figure {
-        let rows: Int
-        let seconds: Double
+        var rows = 0
+        var seconds = 0.0
         var perSecond: Double { Double(rows) / seconds }
     }
 
-    private func measure(_ way: Way, into table: String, on server: BenchServer) async throws -> Figure {
+    /// One after the other, each in a database of its own.
+    private func apart(
+        on server: BenchServer, _ write: (String, PostgresPool) async throws -> Int
+    ) async throws -> (plain: Figure, ours: Figure) {
+        func figure(_ table: String) async throws -> Figure {
+            try await withTables(on: server) { pool in
+                let begin = MonotonicInstant.now
+                let rows = try await write(table, pool)
+                return Figure(rows: rows, seconds: MonotonicInstant.now.seconds(since: begin))
+            }
+        }
+        return (try await figure(Self.plain), try await figure(Self.ours))
+    }
+
+    /// Short windows in turn: how fast a disk makes commits durable changes from one second to the next.
+    private func alternating(on server: BenchServer) async throws -> (plain: Figure, ours: Figure) {
+        try await withTables(on: server) { pool in
+            // So that every session has connected, and has its statements prepared.
+            for table in [Self.plain, Self.ours] { _ = try await insertSingly(into: table, pool, for: 0.2) }
+            var figures = [Self.plain: Figure(), Self.ours: Figure()]
+            for window in 0..<Self.windows {
+                let tables = [Self.plain, Self.ours]
+                for table in window.isMultiple(of: 2) ? tables : tables.reversed() {
+                    let begin = MonotonicInstant.now
+                    let rows = try await insertSingly(into: table, pool, for: seconds / Double(Self.windows))
+                    figures[table]?.rows += rows
+                    figures[table]?.seconds += MonotonicInstant.now.seconds(since: begin)
+                }
+            }
+            return (figures[Self.plain] ?? Figure(), figures[Self.ours] ?? Figure())
+        }
+    }
+
+    private static let windows = 10
+
+    private func withTables<Value>(
+        on server: BenchServer, _ body: (PostgresPool) async throws -> Value
+    ) async throws -> Value {
         try await server.withDatabase { database in
             try await database.run(
                 "bench_plain_outbox", "CREATE SCHEMA IF NOT EXISTS bench",
                 "CREATE TABLE IF NOT EXISTS bench.outbox (LIKE fiscal.outbox INCLUDING ALL)", "CHECKPOINT")
-            let begin = MonotonicInstant.now
-            let written =
-                switch way {
-                case .copy: try await copy(into: table, database.pool)
-                case .multiRow: try await insertMany(into: table, database.pool)
-                case .single: try await insertSingly(into: table, database.pool)
-                }
-            return Figure(rows: written, seconds: MonotonicInstant.now.seconds(since: begin))
+            return try await body(database.pool)
         }
     }
 
@@ -85,7 +121,7 @@ struct InsertBench: Hashable, Sendable {
         }
     }
 
-    private func insertSingly(into table: String, _ pool: PostgresPool) async throws -> Int {
+    private func insertSingly(into table: String, _ pool: PostgresPool, for seconds: Double) async throws -> Int {
         let insert = Statement(
             "bench_insert_one",
             """

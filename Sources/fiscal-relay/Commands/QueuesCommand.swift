@@ -21,13 +21,21 @@ struct QueueRow: Encodable {
     let pausedBy: String?
     let pausedUntil: String?
     let reason: String?
+    /// The breaker's.
+    let broken: Bool
+    let brokenUntil: String?
+    let perSecond: Double?
+    let atOnce: Int?
     let jobs: Int
     let dead: Int
 
     enum CodingKeys: String, CodingKey {
-        case name, paused, reason, jobs, dead
+        case name, paused, reason, broken, jobs, dead
         case pausedBy = "paused_by"
         case pausedUntil = "paused_until"
+        case brokenUntil = "broken_until"
+        case perSecond = "per_second"
+        case atOnce = "at_once"
     }
 
     init(_ queue: QueueListing) {
@@ -36,13 +44,18 @@ struct QueueRow: Encodable {
         pausedBy = queue.pausedBy
         pausedUntil = queue.destinationPausedUntil?.text
         reason = queue.reason
+        broken = queue.brokenUntil != nil
+        brokenUntil = queue.brokenUntil?.text
+        perSecond = queue.rate
+        atOnce = queue.concurrency
         jobs = queue.jobs
         dead = queue.dead
     }
 
     static let columns: [Listing.Column<QueueRow>] = [
-        .init("name") { $0.name }, .init("state") { $0.paused ? "paused" : "open" },
-        .init("until") { $0.pausedUntil ?? "" }, .init("by") { $0.pausedBy ?? "" },
+        .init("name") { $0.name }, .init("state") { $0.paused ? "paused" : $0.broken ? "broken" : "open" },
+        .init("until") { $0.pausedUntil ?? $0.brokenUntil ?? "" }, .init("by") { $0.pausedBy ?? "" },
+        .init("a second") { $0.perSecond.map { "\($0)" } ?? "" }, .init("at once") { $0.atOnce.map { "\($0)" } ?? "" },
         .init("jobs") { "\($0.jobs)" }, .init("dead") { "\($0.dead)" }, .init("why") { $0.reason ?? "" },
     ]
 }
