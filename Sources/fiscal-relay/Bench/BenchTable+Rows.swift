@@ -37,6 +37,12 @@ extension BenchTable {
 
     private static func order(_ jobs: Int) -> [Row] {
         let plain = drain("drain", DrainBench(jobs: jobs))
+        // As the steps of receipts run, which declare no stretch.
+        var (alone, hot) = (
+            DrainBench(jobs: jobs, lanes: .spread(jobs / 10)), DrainBench(jobs: jobs / 20, lanes: .spread(1))
+        )
+        alone.worker.stretch = 1
+        hot.worker.stretch = 1
         return [
             Row(
                 name: "10 jobs per lane, jobs/s", goal: .atLeast(0.6),
@@ -48,6 +54,10 @@ extension BenchTable {
             Row(
                 name: "one hot lane, jobs/s", goal: .atLeast(10_000),
                 measured: drain("one lane", DrainBench(jobs: jobs / 20, lanes: .spread(1)))),
+            Row(
+                name: "10 jobs per lane, job by job, jobs/s", goal: .none,
+                measured: drain("lanes of 10, job by job", alone), against: plain),
+            Row(name: "one hot lane, job by job, jobs/s", goal: .none, measured: drain("one lane, job by job", hot)),
         ]
     }
 
