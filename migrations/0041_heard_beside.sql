@@ -25,10 +25,6 @@ END;
 REVOKE ALL ON FUNCTION fiscal.hear_uncounted_payments FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION fiscal.hear_uncounted_payments TO fiscal_admin;
 
-SELECT fiscal.hear_uncounted_payments();
-
-CREATE INDEX stock_heard_at ON fiscal.stock_heard (heard_at);
-
 -- A refund is counted once more after its transaction: a payment that was heard beside it could not know of it, nor it
 -- of the payment.
 CREATE FUNCTION fiscal.stock_return_told() RETURNS trigger
@@ -48,6 +44,9 @@ REVOKE ALL ON FUNCTION fiscal.stock_return_told FROM PUBLIC;
 CREATE TRIGGER stock_return_told AFTER INSERT ON fiscal.stock_return
     REFERENCING NEW TABLE AS new_returns
     FOR EACH STATEMENT EXECUTE FUNCTION fiscal.stock_return_told();
+
+-- After the trigger, whose lock lets nobody add a refund that neither of the two would see.
+SELECT fiscal.hear_uncounted_payments();
 
 COMMENT ON TABLE fiscal.stock_heard IS
     'Orders whose refunds are to be counted anew, since a payment was heard of, or may have been beside a refund.';

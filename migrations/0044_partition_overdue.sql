@@ -28,12 +28,12 @@ BEGIN
     IF fiscal.has_attempts_before(before - interval '1 day') THEN
         BEGIN
             SET LOCAL lock_timeout = '250ms';
-            LOCK TABLE fiscal.attempt IN ACCESS EXCLUSIVE MODE;
+            LOCK TABLE ONLY fiscal.attempt IN ACCESS EXCLUSIVE MODE;
             PERFORM fiscal.drop_attempt_partitions(before);
             PERFORM fiscal.clear_alarm('history_overdue');
             RETURN true;
         EXCEPTION
-            WHEN lock_not_available THEN NULL;
+            WHEN lock_not_available OR deadlock_detected THEN NULL;
         END;
     END IF;
     IF fiscal.has_attempts_before(before - interval '7 days') THEN

@@ -13,8 +13,10 @@ BEGIN
     VALUES (destination, until, 'operator', why)
     ON CONFLICT (name) DO UPDATE
     SET paused_until = excluded.paused_until, pause_code = excluded.pause_code, pause_reason = excluded.pause_reason
-    WHERE d.pause_code IS NOT DISTINCT FROM 'operator' OR d.paused_until IS DISTINCT FROM 'infinity'
-       OR excluded.paused_until = 'infinity';
+    WHERE excluded.paused_until = 'infinity' OR d.paused_until IS DISTINCT FROM 'infinity'
+       -- The alarm tells of a refusal also where a pause by hand stood before it, or came after.
+       OR d.pause_code IS NOT DISTINCT FROM 'operator' AND NOT EXISTS (
+           SELECT FROM fiscal.alarm a WHERE a.key = 'unauthorised:' || destination AND a.cleared_at IS NULL);
     INSERT INTO fiscal.operator_action (who, action, why, target, after)
     VALUES (who, 'pause_destination', why, destination, jsonb_build_object('until', until));
 END

@@ -43,6 +43,22 @@ import Testing
         #expect(try await pending() == ["a", "m", "z"])
     }
 
+    @Test func firingsMeetSpawn() async throws {
+        // Fired in the order of their names, which is not that of their lanes.
+        try await queue.sql(
+            """
+            INSERT INTO fiscal.schedule (name, shop, kind, lane, queue, step, every, catch_up, next_at)
+            SELECT name, 'shop', 'child', lane, 'local', 'run', '1 day', false, now()
+            FROM (VALUES ('1', 'z'), ('2', 'm'), ('3', 'a')) AS s (name, lane)
+            """)
+        try await queue.meet(holding: spawn("m")) {
+            try await say("SELECT fiscal.fire_schedules()::text")
+        } _: {
+            try await say(spawn("a,z"))
+        }
+        #expect(try await pending() == ["a", "m", "z"])
+    }
+
     private static let note = EffectKind(
         name: "note",
         statement: Statement(

@@ -202,6 +202,11 @@ import Testing
         try await queue.sql("SELECT fiscal.hold_destination('provider', NULL, 'unauthorised', 'the key is refused')")
         try await administration.pause(destination: "provider", for: .seconds(60), by: person)
         #expect(try await until() == ["unauthorised infinity"])
+        // Nor when a pause by hand has come between, while the alarm stands.
+        try await queue.sql("SELECT fiscal.raise_alarm('unauthorised:provider', 'critical', 'the key is refused')")
+        try await administration.pause(destination: "provider", by: person)
+        try await administration.pause(destination: "provider", for: .seconds(60), by: person)
+        #expect(try await until() == ["operator infinity"])
         // A pause by hand is another's to shorten.
         #expect(try await administration.resume(destination: "provider", by: person))
         try await administration.pause(destination: "provider", by: person)

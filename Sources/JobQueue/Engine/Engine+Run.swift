@@ -4,10 +4,10 @@ import Synchronization
 
 extension Engine {
     /// Works until stopped or called dead.
-    func run(heartbeats: PostgresPool, listener: PostgresListener?) async {
+    func run(heartbeats: PostgresPool, upkeep: PostgresPool, listener: PostgresListener?) async {
         await withTaskGroup(of: Void.self) { helpers in
             helpers.addTask { await self.keepAlive(over: heartbeats) }
-            helpers.addTask { await self.lookAfter(over: heartbeats) }
+            helpers.addTask { await self.lookAfter(over: upkeep) }
             helpers.addTask { await self.watchDeadlines() }
             helpers.addTask { await self.limitGrace() }
             if let listener { helpers.addTask { await self.listen(to: listener) } }

@@ -320,7 +320,7 @@ struct EngineState: Sendable {
         case .later, .inDoubt:
             board.willBeDue(queue, at: now.advanced(by: report.disposition.delay), knownAt: now)
             // The call may have been for this job, whose wait is then cut to nothing.
-            if let hintedAt, let entry, hintedAt >= entry.since { lookSoon(at: now) }
+            if let entry, entry.mayBeCalled(at: hintedAt) { lookSoon(at: now) }
         case .ready, .dead: break
         case nil:
             // Its lane may have given the turn to another job, whose queue nobody told us.
@@ -331,7 +331,9 @@ struct EngineState: Sendable {
             if job.runAfter > .zero {
                 board.willBeDue(job.queue, at: now.advanced(by: job.runAfter), knownAt: now)
             } else {
-                board.isReady(StreamKey(queue: job.queue, shop: run.shop, priority: job.priority.rawValue), at: now)
+                board.isReady(
+                    StreamKey(queue: job.queue, shop: run.shop, priority: job.priority.rawValue), at: now,
+                    below: job.uniqueWhilePending)
                 claimAt = min(claimAt, now)
             }
         }

@@ -12,6 +12,11 @@ struct RunTable: Sendable {
         var stretch: Stretch?
 
         var isFollower: Bool { claimed.head != nil }
+
+        /// Whether a call at `instant` may have been for this run, which the database knew a moment before we did.
+        func mayBeCalled(at instant: ContinuousClock.Instant?) -> Bool {
+            instant.map { $0.advanced(by: .seconds(1)) >= since } ?? false
+        }
     }
 
     private var entries: [JobID: Entry] = [:]

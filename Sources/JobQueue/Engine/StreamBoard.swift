@@ -154,9 +154,10 @@ struct StreamBoard: Sendable {
         dueAt[queue] = (min(dueAt[queue]?.at ?? instant, instant), now)
     }
 
-    /// A job has become ready.
-    mutating func isReady(_ key: StreamKey, at now: ContinuousClock.Instant) {
+    /// A job has become ready; `below`: perhaps one that claims have passed over already, since it was kept from them.
+    mutating func isReady(_ key: StreamKey, at now: ContinuousClock.Instant, below: Bool = false) {
         streams[key, default: Stream(at: now)].knownAt = now
+        if below { streams[key]?.look.see() }
     }
 
     /// The stream whose turn it is to be looked through from the bottom, if that may take long: through a backlog, over

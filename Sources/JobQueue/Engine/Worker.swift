@@ -15,6 +15,7 @@ package final class Worker: Sendable {
 
     private let pool: PostgresPool
     private let heartbeatConfiguration: PostgresConfiguration
+    private let upkeepConfiguration: PostgresConfiguration
     private let listenerConfiguration: PostgresConfiguration?
     private let steps: [StepKey: StepDefinition]
     private let effects: [EffectKind]
@@ -54,14 +55,20 @@ package final class Worker: Sendable {
         self.configuration = configuration
         self.logger = logger
         var heartbeats = pool.configuration
-        // One for the heartbeats alone, and one for what else is done as often.
-        heartbeats.poolSize = 2
+        heartbeats.poolSize = 1
         heartbeats.applicationName += " heartbeat"
         // A half-open connection must not outlast the lease.
         heartbeats.answerTimeout = configuration.lease / 3
         heartbeats.acquireTimeout = configuration.lease / 3
         heartbeatConfiguration = heartbeats
+        var upkeep = heartbeats
+        upkeep.applicationName = pool.configuration.applicationName + " upkeep"
+        // To rescue many jobs is to read the whole table.
+        upkeep.answerTimeout = max(Self.upkeepTimeout, configuration.lease / 3)
+        upkeepConfiguration = upkeep
     }
+
+    private static let upkeepTimeout = Duration.seconds(60)
 
     /// Counters since the start.
     package var statistics: WorkerStatistics {
@@ -92,6 +99,7 @@ package final class Worker: Sendable {
 
     private func live() async {
         let heartbeats = PostgresPool(heartbeatConfiguration)
+        let upkeep = PostgresPool(upkeepConfiguration)
         let listener = listenerConfiguration.map { PostgresListener($0, channels: ["fiscal_job"]) }
         while !isStopping {
             guard let engine = await register() else { break }
@@ -100,7 +108,7 @@ package final class Worker: Sendable {
                 return shared.stopping
             }
             if mustStop { engine.stop() }
-            await engine.run(heartbeats: heartbeats, listener: listener)
+            await engine.run(heartbeats: heartbeats, upkeep: upkeep, listener: listener)
             shared.withLock { shared in
                 shared.statistics = engine.counters.withLock { $0 }
                 if !shared.stopping { shared.statistics.deaths += 1 }
@@ -109,6 +117,7 @@ package final class Worker: Sendable {
         }
         await listener?.stop()
         await heartbeats.close()
+        await upkeep.close()
     }
 
     /// Registers, trying until it succeeds or the worker is stopped.

@@ -50,6 +50,8 @@ package enum RelayMigrations {
         migration(43, "spawn_level", PackageResources._043_spawn_level_sql),
         migration(44, "partition_overdue", PackageResources._044_partition_overdue_sql),
         migration(45, "pause_kept", PackageResources._045_pause_kept_sql),
+        migration(46, "firing_order", PackageResources._046_firing_order_sql),
+        migration(47, "heard_order", PackageResources._047_heard_order_sql),
     ]
 
     private static func migration(_ number: Int, _ name: String, _ bytes: [UInt8]) -> Migration {

@@ -51,7 +51,7 @@ struct LaneExplorer: Sendable {
         try await queue.sql(
             """
             TRUNCATE fiscal.outbox, fiscal.job, fiscal.event_end, fiscal.attempt, fiscal.conflict,
-                fiscal.operator_action, told, heard, called, claimed CASCADE
+                fiscal.operator_action, told, heard, called, wrote, looked, claimed CASCADE
             """)
     }
 }

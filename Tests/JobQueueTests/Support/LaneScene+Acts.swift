@@ -67,6 +67,30 @@ extension LaneScene {
                 """
             ])
     }
+    /// Something is written that a job of another lane has to look at, one for all that write.
+    func spawn(_ number: Int = 0) -> SessionScript {
+        SessionScript(
+            name: "spawn \(number)",
+            statements: [
+                "INSERT INTO wrote VALUES ('\(shop)', pg_current_xact_id())",
+                """
+                SELECT fiscal.spawn('{\(jobs[0])}', '{\(shop)}', '{test}', '{push:1}', '{local}', '{run}', '{0}', '{null}',
+                    '{0}', '{t}')::text
+                """,
+            ])
+    }
+    /// A claim whose run then looks at what is written.
+    func claimAndLook(_ rival: Int = 0) -> SessionScript {
+        SessionScript(
+            name: "claim and look \(rival)",
+            statements: [
+                SQLSession.claimText(rivals[rival], 5, shop: shop), "COMMIT", "BEGIN",
+                """
+                INSERT INTO looked SELECT j.shop, pg_current_snapshot() FROM fiscal.job j
+                WHERE j.shop = '\(shop)' AND j.single AND j.state = 'running'
+                """,
+            ])
+    }
     /// Somebody is at work on a row of the lane this instant, and changes nothing.
     func hold(_ index: Int) -> SessionScript {
         SessionScript(

@@ -30,6 +30,9 @@ extension LaneScene {
         // What was found of late words; calls that said they were heard; what claims got, and from what queue.
         "CREATE TABLE heard (job bigint, finding text)",
         "CREATE TABLE called (job bigint)",
+        // What a pending job is to look at, and looks at it.
+        "CREATE TABLE wrote (shop text, xid xid8)",
+        "CREATE TABLE looked (shop text, seen pg_snapshot)",
         "CREATE TABLE claimed (shop text, was_closed boolean, number bigint)",
         """
         CREATE FUNCTION set_scene(shop text, place text, is_late boolean) RETURNS bigint[] LANGUAGE plpgsql AS $$
@@ -51,6 +54,10 @@ extension LaneScene {
                         '{null}', '{null}', '{t}');
                 END IF;
             END LOOP;
+            IF place = 'pending' THEN
+                PERFORM fiscal.spawn(ARRAY[NULL::bigint], ARRAY[shop], '{test}', '{push:1}', '{local}', '{run}', '{0}', '{null}',
+                    '{0}', '{t}');
+            END IF;
             IF place = 'released' THEN
                 PERFORM fiscal.release_job(first, 'anna', 'why');
             END IF;
@@ -86,6 +93,9 @@ extension LaneScene {
                 WHERE NOT t.counted AND t.job IN (SELECT o.id FROM fiscal.outbox o WHERE o.shop = s);
             RETURN QUERY SELECT 'claimed from a closed queue' FROM claimed c
                 WHERE c.shop = s AND c.was_closed AND c.number > 0;
+            RETURN QUERY SELECT 'nobody looks at what was written last' FROM wrote w
+                WHERE w.shop = s AND NOT EXISTS (SELECT FROM fiscal.job j WHERE j.shop = s AND j.single AND j.run_no = 0)
+                  AND NOT EXISTS (SELECT FROM looked l WHERE l.shop = s AND pg_visible_in_snapshot(w.xid, l.seen));
             PERFORM fiscal.resume_queue('local', 'anna', 'the end');
             FOR round IN 1..12 LOOP
                 UPDATE fiscal.job SET run_at = now() WHERE shop = s AND state IN ('later', 'in_doubt');

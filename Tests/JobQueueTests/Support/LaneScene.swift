@@ -16,6 +16,8 @@ struct LaneScene: Sendable {
         case held
         /// The first is dead and was let pass, the second runs, the third has just come.
         case released
+        /// Three jobs, and one that a run has spawned, alone of its kind, and that nobody has begun.
+        case pending
         /// The first runs as the head of a stretch, and the others have been handed out as its followers.
         case stretched
     }
