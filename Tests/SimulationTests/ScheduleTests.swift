@@ -48,7 +48,13 @@ import Testing
         let book = try #require(ReceiptBook())
         var seen: [String: Int] = [:]
         func see(_ what: String, _ count: Int = 1) { seen[what, default: 0] += count }
-        for seed: UInt64 in 1...400 {
+        let wanted = [
+            "sends", "repeated sends", "followers", "limited claims", "orders written", "lost", "fenced", "throttled",
+            "in_doubt", "fiscalised", "refused", "sell",
+            "sellReturn", "second part", "second edition", "called about", "held", "already_receipted", "released",
+        ]
+        // The rarest comes once in some hundreds of schedules.
+        for seed: UInt64 in 1...4000 where seed <= 400 || wanted.contains(where: { seen[$0, default: 0] == 0 }) {
             let world = SimulatedWorld(seed: seed, book: book)
             _ = world.run()
             see("sends", world.witness.sends)
@@ -69,11 +75,6 @@ import Testing
             for job in world.database.jobs { see(job.state == .waiting ? "held" : job.reasonCode ?? "dead") }
             for event in world.database.events where event.wasReleased { see("released") }
         }
-        let wanted = [
-            "sends", "repeated sends", "followers", "limited claims", "orders written", "lost", "fenced", "throttled",
-            "in_doubt", "fiscalised", "refused", "sell",
-            "sellReturn", "second part", "second edition", "called about", "held", "already_receipted", "released",
-        ]
         for one in wanted { #expect(seen[one, default: 0] > 0, "no \(one) in \(seen)") }
         #expect(seen["fiscalised", default: 0] > 400, "\(seen)")
     }
