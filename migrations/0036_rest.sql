@@ -2,8 +2,7 @@
 
 -- Leaves a destination alone for as long as it asks, and takes that for a failure of it that opens its breaker at once: when
 -- its rest is over one run probes it, and not as many as may be under way. Each rest in a row lasts at least twice as long as
--- a broken destination is left alone: 5 s, 10 s, up to 5 minutes. Runs that were under way make it longer and count no more
--- while it lasts; one that ends after it begins another.
+-- a broken destination is left alone: 5 s, 10 s, up to 5 minutes. Runs that were under way make it longer and count no more.
 CREATE FUNCTION fiscal.rest_destination(name text, for_ms bigint, code text, reason text) RETURNS void
     LANGUAGE plpgsql
     SECURITY DEFINER

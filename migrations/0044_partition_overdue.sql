@@ -1,7 +1,7 @@
 -- Old history is dropped even where runs are recorded without a pause.
 
 -- Makes this month's partition or the next one's, or drops those older than `history_ms`: one of these, since the
--- locks of each are held until the end of the transaction. False: somebody was in the way, now and for 100 ms.
+-- locks of each are held until the end of the transaction. False: somebody was in the way all the time.
 --
 -- The lock that a drop needs is not waited for, as long as it can be had in a pause between two records. What should
 -- have gone a day ago has found none: then those who come after wait with us, for a quarter of a second at most, until

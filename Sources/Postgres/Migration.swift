@@ -12,13 +12,17 @@ package struct Migration: Hashable, Sendable {
     /// such as CREATE INDEX CONCURRENTLY. It must be a single statement that may be run again, since a crash can come
     /// between it and the record that it was applied.
     package let sql: String
+    /// Lower-case hexadecimal SHA-256 of texts that differ from this one in comments alone, and that were applied
+    /// somewhere: there it counts as applied.
+    package let reworded: Set<String>
 
     /// - Precondition: `number` is at least 1.
-    package init(number: Int, name: String, sql: String) {
+    package init(number: Int, name: String, sql: String, reworded: Set<String> = []) {
         precondition(number >= 1, "migrations are numbered from 1")
         self.number = number
         self.name = name
         self.sql = sql
+        self.reworded = reworded
     }
 
     /// The file it comes from: `0007_add_lanes.sql`.

@@ -14,6 +14,11 @@ struct MigrationHistory: Sendable {
     struct Candidate: Hashable, Sendable {
         let migration: Migration
         let checksum: String
+
+        /// Whether this is what was applied.
+        func isSame(as row: Applied) -> Bool {
+            row.name == migration.name && (row.checksum == checksum || migration.reworded.contains(row.checksum))
+        }
     }
 
     /// The migrations in order, refusing two of one number and, unless allowed, missing numbers.
@@ -40,7 +45,7 @@ struct MigrationHistory: Sendable {
         let known = Dictionary(candidates.map { ($0.migration.number, $0) }, uniquingKeysWith: { first, _ in first })
         for row in applied {
             guard let candidate = known[row.number] else { throw .unknown(applied: row.fileName) }
-            guard candidate.checksum == row.checksum, candidate.migration.name == row.name else {
+            guard candidate.isSame(as: row) else {
                 throw .changed(file: candidate.migration.fileName, appliedAs: row.fileName)
             }
         }

@@ -50,18 +50,26 @@ struct ReconcileScheduleTests {
         }
     }
 
+    /// Reads one page of its portal's shipments in a comparison.
+    private static let shopOfOnePage = ShopSpec(more: [
+        "fiscal_deadline: 72h", "reconcile: { shipment_pages: 1, unpaid_for: 1h, pay_systems: \"3\" }",
+    ])
+
+    /// The shop has told of an order forty hours ago, so it tells of orders by itself. Returns the present, in seconds
+    /// since 1970.
+    private func begin(_ stage: Stage) async throws -> Int64 {
+        let now = Int64(Date().timeIntervalSince1970)
+        let told = try await stage.insert(
+            "order.paid", key: "1", order: 1, at: Timestamp(microsecondsSince1970: (now - 40 * 3600) * 1_000_000),
+            Payload.paid(order: 1, payment: "1", sum: "100.00", Self.lines))
+        #expect(try await stage.fate(of: told) == .ended("fiscalised"))
+        return now
+    }
+
     /// More shipments than one comparison reads: the next goes on, and what was found once stays found.
     @Test func shipmentsAreReadInPiecesThatForgetNothing() async throws {
-        let shop = ShopSpec(more: [
-            "fiscal_deadline: 72h", "reconcile: { shipment_pages: 1, unpaid_for: 1h, pay_systems: \"3\" }",
-        ])
-        try await withWorkingStage([shop]) { stage in
-            let now = Int64(Date().timeIntervalSince1970)
-            let told = try await stage.insert(
-                "order.paid", key: "1", order: 1,
-                at: Timestamp(microsecondsSince1970: (now - 40 * 3600) * 1_000_000),
-                Payload.paid(order: 1, payment: "1", sum: "100.00", Self.lines))
-            #expect(try await stage.fate(of: told) == .ended("fiscalised"))
+        try await withWorkingStage([Self.shopOfOnePage]) { stage in
+            let now = try await begin(stage)
             // Of sixty orders that left, the first and the last are not paid.
             stage.sandbox.createOrders(
                 (101...160).map { id in
@@ -100,16 +108,8 @@ struct ReconcileScheduleTests {
     /// What was undone or removed in the portal was no sale. Of more suspects than one comparison asks about again,
     /// each has its turn.
     @Test func whatIsUndoneInThePortalIsToldNoMore() async throws {
-        let shop = ShopSpec(more: [
-            "fiscal_deadline: 72h", "reconcile: { shipment_pages: 1, unpaid_for: 1h, pay_systems: \"3\" }",
-        ])
-        try await withWorkingStage([shop]) { stage in
-            let now = Int64(Date().timeIntervalSince1970)
-            let told = try await stage.insert(
-                "order.paid", key: "1", order: 1,
-                at: Timestamp(microsecondsSince1970: (now - 40 * 3600) * 1_000_000),
-                Payload.paid(order: 1, payment: "1", sum: "100.00", Self.lines))
-            #expect(try await stage.fate(of: told) == .ended("fiscalised"))
+        try await withWorkingStage([Self.shopOfOnePage]) { stage in
+            let now = try await begin(stage)
             stage.sandbox.createOrders(
                 (101...160).map { id in
                     OrderSeed(

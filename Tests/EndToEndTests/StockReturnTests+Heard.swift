@@ -43,15 +43,20 @@ extension StockReturnTests {
         }
     }
 
+    /// Payments of orders 1 to `count` were heard of so long before now, as an expression of the order `n`.
+    private func hear(of count: Int, before now: String, _ stage: Stage) async throws {
+        try await stage.owner.execute(
+            Statement(
+                "test.heard",
+                """
+                INSERT INTO fiscal.stock_heard (shop, order_id, heard_at)
+                SELECT 'shop', n::text, now() - \(now) FROM generate_series(1, \(count)) AS n
+                """))
+    }
+
     @Test func whatWasHeardOfFirstIsCountedFirst() async throws {
         try await withStage(audits: false) { stage in
-            try await stage.owner.execute(
-                Statement(
-                    "test.heard",
-                    """
-                    INSERT INTO fiscal.stock_heard (shop, order_id, heard_at)
-                    SELECT 'shop', n::text, now() - n * interval '1 minute' FROM generate_series(1, 3) AS n
-                    """))
+            try await hear(of: 3, before: "n * interval '1 minute'", stage)
             for left in [["1", "2"], ["1"], []] {
                 _ = try await stage.number("SELECT fiscal.bring_back_waiting(1)")
                 #expect(try await stage.texts("SELECT order_id FROM fiscal.stock_heard ORDER BY 1") == left)
@@ -62,14 +67,7 @@ extension StockReturnTests {
     /// More than one look takes: the next follows at once, and not with the schedule.
     @Test func oneLookFollowsAnotherUntilAllIsCounted() async throws {
         try await withStage(audits: false) { stage in
-            try await stage.owner.execute(
-                Statement(
-                    "test.heard",
-                    """
-                    INSERT INTO fiscal.stock_heard (shop, order_id, heard_at)
-                    SELECT 'shop', n::text, now() - interval '1 minute'
-                    FROM generate_series(1, \(2 * StockSteps.aheadBatch + 1)) AS n
-                    """))
+            try await hear(of: 2 * StockSteps.aheadBatch + 1, before: "interval '1 minute'", stage)
             try await stage.working { _ in
                 try await stage.texts(
                     """

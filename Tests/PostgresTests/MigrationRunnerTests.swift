@@ -87,6 +87,20 @@ import Testing
         #expect(try await failure([first]) == .unknown(applied: "0002_second.sql"))
     }
 
+    @Test func whatWasAppliedWithOtherCommentsIsAppliedIfItIsNamed() async throws {
+        _ = try await runner([first]).run()
+        let checksum = try #require(try await pool.one(String.self, "SELECT checksum FROM fiscal.schema_migration"))
+        let sql = "-- In other words.\n" + first.sql
+        let reworded = Migration(number: 1, name: "first", sql: sql, reworded: [checksum])
+        #expect(try await runner([reworded, second]).run().applied.map(\.number) == [2])
+        #expect(
+            try await failure([Migration(number: 1, name: "first", sql: sql), second])
+                == .changed(file: "0001_first.sql", appliedAs: "0001_first.sql"))
+        #expect(
+            try await failure([Migration(number: 1, name: "other", sql: sql, reworded: [checksum]), second])
+                == .changed(file: "0001_other.sql", appliedAs: "0001_first.sql"))
+    }
+
     @Test func aFailingMigrationLeavesNothingAndNamesItsLine() async throws {
         let bad = Migration(number: 2, name: "bad", sql: "CREATE TABLE half ();\n\nALTER TABLE missing ADD n int")
         let error = try await failure([first, bad])

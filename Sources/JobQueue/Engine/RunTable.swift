@@ -33,7 +33,8 @@ struct RunTable: Sendable {
 
     func count(in queue: String) -> Int { perQueue[queue] ?? 0 }
 
-    /// Adds a run whose hard limit is at `deadline`; a follower's counts from ``begin(_:after:deadline:)`` on.
+    /// Adds a run of whose claim we learn `now`, and whose hard limit is at `deadline`; a follower's counts from
+    /// ``begin(_:after:deadline:)`` on.
     mutating func add(_ claimed: ClaimedRun, at now: ContinuousClock.Instant, deadline: ContinuousClock.Instant) {
         // The turn that records a run may claim its job again, before its record is known here.
         if let before = entries[claimed.run.job] { _ = remove(before.claimed.run) }

@@ -44,8 +44,8 @@ struct StreamBoard: Sendable {
     private(set) var nextSurvey: ContinuousClock.Instant
     /// What a survey costs, as far as known: quick to fall and slow to rise.
     private var surveyCost = Duration.zero
-    /// Surveys may cost a twentieth of the time, but one that was slow must not blind us for long: perhaps it was the
-    /// machine that was busy, or the first one of its session, which has its plans to make.
+    /// Surveys that cost alike may take a twentieth of the time, but one that was slow must not blind us for long:
+    /// perhaps it was the machine that was busy, or the first one of its session, which has its plans to make.
     private static let surveyFactor = 20
     private static let longestPause = Duration.seconds(5)
     /// For how long a stream that has run dry is still visited: its next job then waits for no survey.

@@ -40,7 +40,9 @@ package enum RelayMigrations {
         migration(33, "doubt_called", PackageResources._033_doubt_called_sql),
         migration(34, "partition", PackageResources._034_partition_sql),
         migration(35, "payload_text", PackageResources._035_payload_text_sql),
-        migration(36, "rest", PackageResources._036_rest_sql),
+        migration(
+            36, "rest", PackageResources._036_rest_sql,
+            reworded: ["5cd79761552c074ae8be371d3fd66df5ec084cde69c141f47b92cb75036b9377"]),
         migration(37, "shipment_sweep", PackageResources._037_shipment_sweep_sql),
         migration(38, "payment_heard", PackageResources._038_payment_heard_sql),
         migration(39, "survey_besides", PackageResources._039_survey_besides_sql),
@@ -54,7 +56,9 @@ package enum RelayMigrations {
         migration(47, "heard_order", PackageResources._047_heard_order_sql),
     ]
 
-    private static func migration(_ number: Int, _ name: String, _ bytes: [UInt8]) -> Migration {
-        Migration(number: number, name: name, sql: String(decoding: bytes, as: UTF8.self))
+    private static func migration(
+        _ number: Int, _ name: String, _ bytes: [UInt8], reworded: Set<String> = []
+    ) -> Migration {
+        Migration(number: number, name: name, sql: String(decoding: bytes, as: UTF8.self), reworded: reworded)
     }
 }
