@@ -82,6 +82,7 @@ package struct HistoryReader: Sendable {
                     events[index].wasReleased = true
                 } else {
                     events[index].acts.append(act.at)
+                    if act.action == "resolve" { events[index].findings.append(act.at) }
                 }
             }
             return events

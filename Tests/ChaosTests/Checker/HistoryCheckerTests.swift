@@ -140,14 +140,10 @@ import Testing
             history.events[3] = SampleHistory.eventSentTwice(4, "lost", from: 100)
             history.events[3].acts = [moment(101), moment(120)]
         },
+        // To replay it is not to say what became of it.
         Break("I4 sent_anew_in_doubt") { history in
-            history.events[3] = SampleHistory.eventSentTwice(4, "in_doubt", from: 100)
-            var first = SampleHistory.receipt(4, closed: 103)
-            (first.state, first.signs) = (.abandoned, nil)
-            var second = SampleHistory.receipt(4, edition: 2, closed: 106)
-            second.signs = SampleHistory.signs(41)
-            history.events[3].receipts = [first, second]
-            history.events[3].runs[2].edition = 2
+            history.events[3] = SampleHistory.eventSentAnew(4, from: 100)
+            history.events[3].acts = [moment(103)]
             history.ledger = SampleHistory.ledger(history.events)
         },
         // I5
@@ -332,6 +328,11 @@ import Testing
             history.unrepeatable = ["cloudkassir:main@localhost"]
             history.events[3] = SampleHistory.eventSentTwice(4, "lost", from: 100)
             history.events[3].acts = [moment(103)]
+        },
+        Break("another edition, when a person has said that the provider does not have the first") { history in
+            history.events[3] = SampleHistory.eventSentAnew(4, from: 100)
+            (history.events[3].acts, history.events[3].findings) = ([moment(103)], [moment(103)])
+            history.ledger = SampleHistory.ledger(history.events)
         },
         Break("a doubt at another account than those that know no repeats") { history in
             history.unrepeatable = ["cloudkassir:other@localhost"]

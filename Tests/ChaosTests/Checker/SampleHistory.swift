@@ -65,6 +65,17 @@ enum SampleHistory {
         return event
     }
 
+    /// Sent to an unknown end, and then another edition of it.
+    static func eventSentAnew(_ id: Int64, from start: Int64) -> HistoryEvent {
+        var event = eventSentTwice(id, "in_doubt", from: start)
+        var (first, second) = (receipt(id, closed: start + 3), receipt(id, edition: 2, closed: start + 6))
+        (first.state, first.signs) = (.abandoned, nil)
+        second.signs = signs(41)
+        event.receipts = [first, second]
+        event.runs[2].edition = 2
+        return event
+    }
+
     /// Two parts, one after the other.
     static func eventWithTwoParts(_ id: Int64, from start: Int64) -> HistoryEvent {
         var event = event(id, from: start)

@@ -55,6 +55,7 @@ extension ModelDatabase {
         jobs[index].queue = queue ?? jobs[index].queue
         jobs[index].evidence = nil
         note(id, at: now)
+        if let event = events.firstIndex(where: { $0.id == id }) { events[event].findings.append(now) }
         return true
     }
 

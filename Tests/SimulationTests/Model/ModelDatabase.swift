@@ -19,6 +19,8 @@ struct ModelDatabase {
         var wasReleased = false
         /// When people replayed or resolved its job.
         var acts: [Timestamp] = []
+        /// When people said what they had found at the provider.
+        var findings: [Timestamp] = []
     }
 
     var mutation: Mutation?

@@ -20,6 +20,12 @@ enum DoubtRule {
         case lost(since: Timestamp, until: Timestamp?)
         /// A person must say what became of it; since then.
         case person(since: Timestamp)
+
+        var since: Timestamp {
+            switch self {
+            case .unknown(let since), .lost(let since, _), .person(let since): since
+            }
+        }
     }
 
     static func violations(
@@ -36,7 +42,7 @@ enum DoubtRule {
                 if let doubt = open[place], let violation = again(run, after: doubt, event, unrepeatable, tolerance) {
                     found.append(violation)
                 }
-                if let edition = anew(place, open, event) {
+                if let edition = anew(run, open, event, tolerance) {
                     found.append(
                         violation(
                             "sent_anew_in_doubt", event, run,
@@ -86,13 +92,7 @@ enum DoubtRule {
         _ run: HistoryRun, after doubt: Doubt, _ event: HistoryEvent, _ unrepeatable: Set<String>,
         _ tolerance: HistoryTolerance
     ) -> Violation? {
-        func personActed(since moment: Timestamp) -> Bool {
-            guard let began = run.startedAt else { return true }
-            // An act is stamped when its transaction begins, and may have to wait for what it acts on.
-            return event.acts.contains {
-                $0.advanced(by: tolerance.commit) >= moment && $0 <= began.advanced(by: tolerance.clocks)
-            }
-        }
+        func personActed(since moment: Timestamp) -> Bool { contains(event.acts, since: moment, run, tolerance) }
         switch doubt {
         case .person(let since):
             guard !personActed(since: since) else { return nil }
@@ -112,6 +112,17 @@ enum DoubtRule {
         }
     }
 
+    /// Whether one of these acts of people came after `moment` and before a run began.
+    private static func contains(
+        _ acts: [Timestamp], since moment: Timestamp, _ run: HistoryRun, _ tolerance: HistoryTolerance
+    ) -> Bool {
+        guard let began = run.startedAt else { return true }
+        // An act is stamped when its transaction begins, and may have to wait for what it acts on.
+        return acts.contains {
+            $0.advanced(by: tolerance.commit) >= moment && $0 <= began.advanced(by: tolerance.clocks)
+        }
+    }
+
     /// Only where the same bytes may go again are they sent again without a person.
     private static func blindly(
         _ run: HistoryRun, _ event: HistoryEvent, _ unrepeatable: Set<String>
@@ -126,11 +137,16 @@ enum DoubtRule {
             "sent_blindly", event, run, "it sent again after an unknown outcome, and its step declares “\(declared)”")
     }
 
-    /// The edition before this one of which nobody knows whether it is at the provider.
-    private static func anew(_ place: Place, _ open: [Place: Doubt], _ event: HistoryEvent) -> Int? {
-        open.keys.filter { $0.part == place.part && $0.edition < place.edition }.map(\.edition).max().flatMap {
-            edition in
-            event.receipts.contains { $0.part == place.part && $0.edition == edition && $0.state == .refused }
+    /// The edition before that of a run of which nobody knows, and nobody has said, whether it is at the provider.
+    private static func anew(
+        _ run: HistoryRun, _ open: [Place: Doubt], _ event: HistoryEvent, _ tolerance: HistoryTolerance
+    ) -> Int? {
+        let doubtful = open.filter { place, doubt in
+            place.part == run.part && place.edition < run.edition
+                && !contains(event.findings, since: doubt.since, run, tolerance)
+        }
+        return doubtful.keys.map(\.edition).max().flatMap { edition in
+            event.receipts.contains { $0.part == run.part && $0.edition == edition && $0.state == .refused }
                 ? nil : edition
         }
     }
