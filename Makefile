@@ -23,20 +23,12 @@ demo:
 	@$(BINARY) demo $(ARGS)
 
 # All tests; each starts or clones a PostgreSQL of its own. ARGS="--filter FiscalTests"
-ALONE = ConcurrencyTests|manyCancellationsAtOnce
 test: setup
 ifeq ($(strip $(ARGS)),)
 	@# First, since the Swift run's closing line is the one to look for at the end.
 	timeout --foreground --verbose 900 deploy/bitrix/tests/run --quiet
-	@# In groups: tests that share a server and two cores with all others would spend their time limits waiting.
 	$(SWIFT) build --build-tests
-	Tests/group --skip '^(JobQueueTests|EndToEndTests|ChaosTests|SimulationTests)\.|$(ALONE)'
-	Tests/group --filter '^JobQueueTests\.'
-	Tests/group --filter '^EndToEndTests\.'
-	Tests/group --filter '^ChaosTests\.'
-	Tests/group --filter '^SimulationTests\.'
-	@# Thousands of sockets at once are counted one by one, in a process where nobody else opens any.
-	Tests/group --filter '$(ALONE)'
+	Tests/groups
 else
 	$(SWIFT) test $(ARGS)
 endif

@@ -46,8 +46,10 @@ final class ChaosProcess: Sendable {
             "unknown"
         #endif
     }
-    /// Whether a process can be given a clock of its own.
-    static var canShiftClock: Bool { FileManager.default.fileExists(atPath: fakeTime) }
+    /// Whether a process can be given a clock of its own. `CHAOS_CLOCK=0`: the programs here cannot bear it.
+    static var canShiftClock: Bool {
+        FileManager.default.fileExists(atPath: fakeTime) && ProcessInfo.processInfo.environment["CHAOS_CLOCK"] != "0"
+    }
 
     /// - Parameters:
     ///   - name: As in the story.

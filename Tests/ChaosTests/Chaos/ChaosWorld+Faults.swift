@@ -21,7 +21,7 @@ extension ChaosWorld {
             found.append("disks cannot be filled, since this process may not mount (run as root)")
         }
         if !ChaosProcess.canShiftClock {
-            found.append("no clock can be set off, since Debian's faketime is not installed")
+            found.append("no clock can be set off: Debian's faketime is not installed, or CHAOS_CLOCK is 0")
         }
         if pooler == nil { found.append("no pgbouncer can be restarted, since Debian's is not installed") }
         return found
