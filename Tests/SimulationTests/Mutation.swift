@@ -48,9 +48,37 @@ enum Mutation: String, CaseIterable, Sendable {
     case spawnForgotten
     /// A job that has begun is taken for one that is still to begin, and no other is made.
     case begunCountsAsPending
+    /// What the provider could not print at the time counts as refused for good.
+    case passingFailureRefused
+    /// A correction takes the place of what could not be printed at the time, and nobody asks for it first.
+    case correctionUnasked
 }
 
 extension Mutation {
+    /// The bad times in which it shows.
+    func worsen(_ troubles: inout Troubles) {
+        switch self {
+        // Whether somebody asks shows only where workers are stopped.
+        case .leaseCheckRemoved:
+            troubles.suspensions = 200
+        // A copy must come late, of what could be printed only then.
+        case .passingFailureRefused, .correctionUnasked:
+            (troubles.networkLoss, troubles.delay, troubles.failures) = (200, 200, 200)
+        default:
+            break
+        }
+    }
+
+    /// The schedule to begin with: what is missed rarely is looked for where it was missed before.
+    var begin: UInt64 {
+        switch self {
+        case .leaseCheckRemoved: 2_600
+        case .passingFailureRefused: 4_550
+        case .correctionUnasked: 9_700
+        default: 1
+        }
+    }
+
     /// The promises of which at least one must break.
     var breaks: Set<String> {
         switch self {
@@ -62,7 +90,7 @@ extension Mutation {
         case .sentBeforeIntent: ["I1", "I2", "I4"]
         case .callbackTrusted: ["I1", "I8"]
         case .hintLost: ["I8"]
-        case .deduplicationOff: ["I1"]
+        case .deduplicationOff, .passingFailureRefused, .correctionUnasked: ["I1"]
         case .crashCountedAsAttempt: ["I9"]
         case .settlementKeyRemoved: ["I11"]
         // The head of a stretch that runs is handed back, and the numbers of those behind it come again.

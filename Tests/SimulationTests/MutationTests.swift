@@ -2,11 +2,11 @@ import Testing
 
 /// The checks can fail: each safeguard taken away is missed within a few schedules.
 @Suite struct MutationTests {
-    private static let schedules: ClosedRange<UInt64> = 1...10_000
+    private static let schedules: UInt64 = 10_000
 
     @Test(arguments: Mutation.allCases) func aSafeguardTakenAwayIsMissed(_ mutation: Mutation) async throws {
         let book = try #require(ReceiptBook())
-        for seed in Self.schedules {
+        for seed in mutation.begin..<mutation.begin + Self.schedules {
             if seed % 64 == 0 { await Task.yield() }
             let breaches = SimulatedWorld(seed: seed, book: book, mutation: mutation).run()
             guard !breaches.isEmpty else { continue }
@@ -19,6 +19,6 @@ import Testing
             for breach in breaches { #expect(text.contains(breach.description)) }
             return
         }
-        Issue.record("\(Self.schedules.upperBound) schedules without \(mutation.rawValue) broke nothing")
+        Issue.record("\(Self.schedules) schedules without \(mutation.rawValue) broke nothing")
     }
 }

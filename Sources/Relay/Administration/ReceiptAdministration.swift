@@ -67,11 +67,11 @@ package struct ReceiptAdministration: Sendable {
         guard let dead = try await deadJob(job) else { return .notDead }
         var plan = ReplayPlan.sameStep
         if let event = dead.eventID, !dead.spawned {
-            let states = Self.newest(try await self.states(of: event))
+            let newest = Self.newest(try await receipts.receipts(event: event))
             do throws(ReplayPlan.Refusal) {
                 plan = try ReplayPlan.plan(
-                    reason: dead.reason, receipts: states, orderedAs: orderedAs, kind: dead.kind,
-                    isInDoubt: dead.isInDoubt)
+                    reason: dead.reason, receipts: newest.map(\.state), orderedAs: orderedAs, kind: dead.kind,
+                    hasFailedInPassing: newest.contains(where: \.hasFailedInPassing), isInDoubt: dead.isInDoubt)
             } catch {
                 return .refused(error.description)
             }
@@ -204,14 +204,10 @@ package struct ReceiptAdministration: Sendable {
         }
     }
 
-    private func states(of event: Int64) async throws(PostgresError) -> [(part: Int, state: ReceiptState)] {
-        try await receipts.receipts(event: event).map { ($0.part, $0.state) }
-    }
-
-    /// The state of the newest edition of each part; the list is by part and edition.
-    private static func newest(_ receipts: [(part: Int, state: ReceiptState)]) -> [ReceiptState] {
-        var newest: [Int: ReceiptState] = [:]
-        for receipt in receipts { newest[receipt.part] = receipt.state }
+    /// The newest edition of each part; the list is by part and edition.
+    package static func newest(_ receipts: [StoredReceipt]) -> [StoredReceipt] {
+        var newest: [Int: StoredReceipt] = [:]
+        for receipt in receipts { newest[receipt.part] = receipt }
         return newest.sorted { $0.key < $1.key }.map(\.value)
     }
 

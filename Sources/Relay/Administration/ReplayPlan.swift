@@ -2,7 +2,8 @@
 ///
 /// Before bytes existed it is built again. Bytes that no provider has refused are sent as they are. A receipt refused for
 /// good gets its next edition, built with today's settings, and the old one stays on record. Past its deadline a person
-/// says whether a receipt or a correction is due.
+/// says whether a receipt or a correction is due. Before a correction takes the place of a receipt that the provider had,
+/// and failed to print for a reason that passes, the provider is asked for it once more.
 package enum ReplayPlan: Hashable, Sendable {
     /// What a person says about a settlement whose deadline has passed.
     package enum OrderedAs: String, Sendable, CaseIterable {
@@ -47,12 +48,13 @@ package enum ReplayPlan: Hashable, Sendable {
     ///   - receipts: The newest edition of every part of its event.
     ///   - orderedAs: What the person says is due; nil: as before.
     ///   - kind: The kind of the event.
+    ///   - hasFailedInPassing: Whether the provider had one of them and could not print it at the time.
     ///   - isInDoubt: Whether what the job sent may be at the provider, whatever it died of since.
     /// - Returns: Where the job begins again.
     /// - Throws: ``Refusal``.
     package static func plan(
         reason: String?, receipts: [ReceiptState], orderedAs: OrderedAs?, kind: String = "order.paid",
-        isInDoubt: Bool = false
+        hasFailedInPassing: Bool = false, isInDoubt: Bool = false
     ) throws(Refusal) -> ReplayPlan {
         if reason == "in_doubt" { throw .inDoubt }
         if reason == "deadline_passed" || reason == "too_old", orderedAs == nil { throw .needsOrder }
@@ -60,6 +62,7 @@ package enum ReplayPlan: Hashable, Sendable {
             if kind != "order.paid" { throw .noCorrection }
             if receipts.contains(where: { $0 == .submitted || $0 == .fiscalised }) { throw .alreadySent }
             if isInDoubt, receipts.contains(.planned) { throw .inDoubt }
+            if hasFailedInPassing { return .sameStep }
             return receipts.isEmpty ? .rebuild : .nextEdition
         }
         if receipts.contains(.refused) || receipts.contains(.abandoned) { return .nextEdition }

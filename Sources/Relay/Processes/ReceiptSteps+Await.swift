@@ -49,6 +49,8 @@ extension ReceiptSteps {
         switch receipt.state {
         case .fiscalised:
             return .finished
+        case .planned where isToGiveWay(receipt, run):
+            break
         case .planned:
             return .answer(
                 Outcome(.next(step: Self.submit, queue: receipt.destination, part: receipt.part, checkpoint: nil)))
@@ -66,6 +68,12 @@ extension ReceiptSteps {
         return .ask(register, providerID: providerID)
     }
 
+    /// Whether a person has ordered a correction in place of this receipt, which the provider had and could not print at
+    /// the time: it is asked once more, since a copy that came late may have had it printed.
+    func isToGiveWay(_ receipt: StoredReceipt, _ run: JobRun) -> Bool {
+        run.orderedAs == Self.asCorrection && receipt.hasFailedInPassing && !receipt.type.isCorrection
+    }
+
     /// What the provider's word on a receipt means: a pure function of it, and of a jitter, 0 up to 1, that the caller
     /// draws.
     ///
@@ -76,9 +84,14 @@ extension ReceiptSteps {
         answeredAt: Timestamp, jitter: Double
     ) -> Outcome {
         let exchange = ExchangeRecord(answeredAt: answeredAt, code: answer.exchange.code)
+        let pastDeadline = run.occurredAt.duration(to: run.claimedAt) > shop.settings.fiscalDeadline
+        let isToGiveWay = isToGiveWay(receipt, run)
         switch answer.verdict {
         case .waiting:
-            let pastDeadline = run.occurredAt.duration(to: run.claimedAt) > shop.settings.fiscalDeadline
+            if isToGiveWay, let providerID = receipt.providerID {
+                // A copy of it has come and is being printed after all.
+                return accepted(receipt, providerID: providerID, shop, exchange: exchange, jitter: jitter)
+            }
             return Outcome(
                 .snooze(
                     for: PollSchedule.pause(
@@ -89,9 +102,14 @@ extension ReceiptSteps {
             let effect = ReceiptEffects.fiscalise(
                 receipt.id, fn: result.fn, fd: result.fd, fpd: result.fpd, qr: result.qr)
             return afterFiscalised(receipt, run, shop: shop, others: others, effects: [effect], exchange: exchange)
-        case .failed(let fault, passing: true)
-        where run.occurredAt.duration(to: run.claimedAt) <= shop.settings.fiscalDeadline:
-            // Nothing is wrong with the receipt: the same bytes again, which the provider queues anew.
+        case .failed(let fault, passing: true) where !isToGiveWay:
+            // Nothing is wrong with the receipt: the same bytes again, which the provider queues anew; past the deadline
+            // when a person says so. It is not refused, since a copy that is still on its way would have it printed.
+            if pastDeadline {
+                return Outcome(
+                    .dead(failure.tooLateToPrint(fault)), effects: [ReceiptEffects.reopen(receipt.id, fault)],
+                    exchange: exchange)
+            }
             return Outcome(
                 .next(
                     step: Self.submit, queue: receipt.destination, part: receipt.part, checkpoint: nil,
@@ -101,6 +119,8 @@ extension ReceiptSteps {
             return Outcome(
                 .dead(failure.provider(fault)), effects: [ReceiptEffects.refuse(receipt.id, fault)],
                 exchange: exchange)
+        case .unknownReceipt(let fault) where isToGiveWay:
+            return Outcome(.dead(failure.provider(fault)), exchange: exchange)
         case .unknownReceipt(let fault):
             // Accepted and then unknown: a list that lags, or an account that was changed. Asking never stops.
             return Outcome(

@@ -74,13 +74,19 @@ extension ReceiptSteps {
     private func planMissed(
         _ paid: OrderPaid, _ run: JobRun, event: Int64, shop: Shop
     ) async throws -> ReceiptPlan {
-        let settled = shop.settings.zone.clock(secondsSince1970: paid.paidAt ?? run.occurredAt.secondsSince1970)
-        let now = run.claimedAt.secondsSince1970
-        guard let settled else { throw PlanningFault.faults(FiscalFaults(.dateInvalid, at: "payment.paid_at")) }
         let history = try await context(run, event: event, shop: shop, order: paid.order.id)
+        return try Self.planMissed(paid, run, shop: shop, history.ledger)
+    }
+
+    /// The correction that is written when `run` was claimed, given the order's other receipts.
+    static func planMissed(
+        _ paid: OrderPaid, _ run: JobRun, shop: Shop, _ ledger: OrderLedger
+    ) throws(PlanningFault) -> ReceiptPlan {
+        let settled = shop.settings.zone.clock(secondsSince1970: paid.paidAt ?? run.occurredAt.secondsSince1970)
+        guard let settled else { throw .faults(FiscalFaults(.dateInvalid, at: "payment.paid_at")) }
         return try CorrectionPlanner.plan(
             ReceiptCorrectionEvent(missed: paid, on: settled.date), wrong: nil, eventKey: run.eventKey,
-            PlanningContext(shop: shop.settings, occurredAt: now, ledger: history.ledger))
+            PlanningContext(shop: shop.settings, occurredAt: run.claimedAt.secondsSince1970, ledger: ledger))
     }
 
     private func payload<Event>(

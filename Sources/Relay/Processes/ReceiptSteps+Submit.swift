@@ -48,6 +48,7 @@ extension ReceiptSteps {
         let decision = SubmitDecision.beforeSending(
             state: receipt.state, settlesDoubt: run.settlingDoubt || receipt.isSuspect,
             doubt: doubt(about: receipt, run, register),
+            isToGiveWay: isToGiveWay(receipt, run),
             isLate: run.orderedAs == nil
                 && run.occurredAt.duration(to: run.claimedAt) > shop.settings.fiscalDeadline,
             heard: run.evidence.flatMap(SubmitEvidence.providerID))
@@ -138,7 +139,8 @@ extension ReceiptSteps {
         }
     }
 
-    private func accepted(
+    /// The provider has the receipt: it is asked for it from now on.
+    func accepted(
         _ receipt: StoredReceipt, providerID: String, _ shop: Shop, exchange: ExchangeRecord?, jitter: Double
     ) -> Outcome {
         var effects = [ReceiptEffects.accept(receipt.id, providerID: providerID)]

@@ -90,6 +90,15 @@ package struct StepFailure: Sendable {
             "The receipt was not sent within \(hours) hours of the event. Replay with --as receipt or --as correction.")
     }
 
+    /// The provider had it and could not print it for a reason that passes, as `fault` says.
+    package func tooLateToPrint(_ fault: ProviderFault) -> JobFailure {
+        say(
+            fault.code,
+            "Срок чека прошёл: повторите с --as receipt или --as correction. Провайдер: \(fault.message)",
+            "The receipt's deadline has passed: replay with --as receipt or --as correction. The provider: \(fault.message)"
+        )
+    }
+
     /// A second hand-over under one shipment is the first one mended, which no second receipt can do.
     package func alreadyReceipted(by event: Int64, settlement: String) -> JobFailure {
         let isShipment = settlement.hasPrefix(SettlementKey.shipmentPrefix)

@@ -7,7 +7,7 @@ package enum SubmitDecision: Hashable, Sendable {
     case send
     /// A run that lost its lease heard the provider's number: no need to send again.
     case alreadyAccepted(providerID: String)
-    /// It is at the provider.
+    /// It is at the provider, or has to be asked for there.
     case await
     /// It has its fiscal signs.
     case finished
@@ -24,11 +24,13 @@ package enum SubmitDecision: Hashable, Sendable {
     ///   - state: What is on record of it.
     ///   - settlesDoubt: Whether an earlier send may have arrived.
     ///   - doubt: How the provider settles doubt; nil when the register is not configured any more.
+    ///   - isToGiveWay: Whether a correction was ordered in its place, and the provider is to be asked for it first.
     ///   - isLate: Whether the fiscal deadline has passed and no person has ordered the receipt.
     ///   - heard: The provider's number that a fenced run heard.
     /// - Returns: What to do.
     package static func beforeSending(
-        state: ReceiptState, settlesDoubt: Bool, doubt: ProviderDoubt.Policy?, isLate: Bool, heard: String?
+        state: ReceiptState, settlesDoubt: Bool, doubt: ProviderDoubt.Policy?, isToGiveWay: Bool, isLate: Bool,
+        heard: String?
     ) -> SubmitDecision {
         switch state {
         case .submitted: return .await
@@ -45,6 +47,7 @@ package enum SubmitDecision: Hashable, Sendable {
             case .lookup, .person: return .person
             }
         }
+        if isToGiveWay { return .await }
         return isLate ? .late : .send
     }
 }

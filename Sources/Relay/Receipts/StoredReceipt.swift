@@ -32,6 +32,9 @@ package struct StoredReceipt: Sendable {
     /// Planned here, but perhaps sent already in a time that a restore of the database has taken back.
     package let isSuspect: Bool
 
+    /// The provider had it, under ``providerID``, and could not print it at the time; it is to be sent again.
+    package var hasFailedInPassing: Bool { state == .planned && providerID != nil }
+
     /// The columns that ``init(row:)`` reads, for every statement that lists receipts.
     static let columns = """
         id, event_id, part, edition, shop, settlement_key, order_id, payment_id, original_external_id, type, total,

@@ -38,6 +38,17 @@ struct ReplayPlanTests {
         }
     }
 
+    /// It was never refused: a copy that comes late would have it printed beside another document.
+    @Test func whatCouldNotBePrintedGoesAgainOrIsAskedForBeforeACorrection() throws {
+        for orderedAs in [nil, Plan.OrderedAs.receipt, .correction] {
+            let plan = try Plan.plan(
+                reason: "provider_ofd_unavailable", receipts: [.planned], orderedAs: orderedAs, hasFailedInPassing: true
+            )
+            #expect(plan == .sameStep)
+            #expect(plan.firstStep(afterDyingAt: ReceiptSteps.await) == nil)
+        }
+    }
+
     @Test func whatWasNeverSentMayBecomeACorrection() throws {
         #expect(
             try Plan.plan(reason: "deadline_passed", receipts: [.planned], orderedAs: .correction) == .nextEdition)

@@ -1,6 +1,4 @@
-import Fiscal
 import FiscalProviders
-import HTTPTransport
 import JobQueue
 import Postgres
 import Testing
@@ -14,47 +12,21 @@ struct OutageDecisionTests {
     private static let limit = ProviderFault(.limit, code: "provider_http_429", message: "Too many.")
     private static let moment = Timestamp(microsecondsSince1970: 1_760_000_000_000_000)
 
-    /// The steps of a shop whose doubts are settled by `doubt`, with a receipt that they are about.
-    private func scene(_ doubt: String) throws -> (steps: ReceiptSteps, shop: Shop, receipt: StoredReceipt) {
-        let yaml = """
-            shops:
-              main:
-                company: { inn: "7712345671", sno: osn, email: shop@example.ru, payment_address: "https://shop.example.ru", ffd: "1.05" }
-                provider: { kind: cloudkassir, base_url: "http://127.0.0.1:1/v1", login: x, password: x, doubt: \(doubt) }
-            """
-        let directory = ShopDirectory(
-            configuration: try RelayConfiguration(yaml: yaml, environment: [:]), transport: HTTPTransport())
-        let steps = ReceiptSteps(
-            directory: directory, pool: PostgresPool(try PostgresConfiguration(url: "postgresql://127.0.0.1:1/none")),
-            language: .english)
-        let shop = try #require(directory.shops["main"])
-        let payload = Payload.paid(sum: "100.00", "full_payment", [Payload.line("1", "100.00")])
-        guard case .receipts(let all) = try Books(shop.settings).plan(paid: payload) else { throw TestShop.Missing() }
-        let planned = try #require(all.first)
-        let receipt = StoredReceipt(
-            ReceiptEffects.Intent(
-                eventID: 1, part: 1, edition: 1, shop: "main", planned: planned, provider: "cloudkassir",
-                destination: try #require(shop.register).destination,
-                externalID: ExternalID(shop: "main", eventKey: "k", part: 1, edition: 1), request: [], digest: [],
-                state: .planned),
-            id: 7, state: .planned, providerID: nil, signs: nil, createdAt: Self.moment)
-        return (steps, shop, receipt)
-    }
-
     private func sent(_ verdict: SubmitAnswer.Verdict, pause: Duration? = nil, doubt: String) throws -> Outcome {
-        let (steps, shop, receipt) = try scene(doubt)
-        return steps.afterSending(
-            SubmitAnswer(verdict, exchange: ProviderExchange(httpStatus: 503, code: "503"), pause: pause), receipt,
-            try #require(shop.register), shop, claimedAt: Self.moment.advanced(by: .seconds(-3)), digest: [],
+        let scene = try ReceiptScene(doubt: doubt)
+        return scene.steps.afterSending(
+            SubmitAnswer(verdict, exchange: ProviderExchange(httpStatus: 503, code: "503"), pause: pause),
+            scene.receipt(.planned), try #require(scene.shop.register), scene.shop,
+            claimedAt: Self.moment.advanced(by: .seconds(-3)), digest: [],
             sentAt: Self.moment, answeredAt: Self.moment, jitter: 0.5)
     }
 
     private func asked(_ verdict: StatusAnswer.Verdict, doubt: String) throws -> Outcome {
-        let (steps, shop, receipt) = try scene(doubt)
-        return steps.settle(
-            StatusAnswer(verdict, exchange: ProviderExchange(httpStatus: 503, code: "503")), receipt,
-            JobRun(job: JobID(1), eventID: 1, shop: "main", kind: "order.paid", step: ReceiptSteps.await), shop: shop,
-            others: [], answeredAt: Self.moment, jitter: 0.5)
+        let scene = try ReceiptScene(doubt: doubt)
+        return scene.steps.settle(
+            StatusAnswer(verdict, exchange: ProviderExchange(httpStatus: 503, code: "503")), scene.receipt(.planned),
+            JobRun(job: JobID(1), eventID: 1, shop: "main", kind: "order.paid", step: ReceiptSteps.await),
+            shop: scene.shop, others: [], answeredAt: Self.moment, jitter: 0.5)
     }
 
     @Test("A doubt for a person is its failure, and it rests as long as it asks")

@@ -10,12 +10,12 @@ struct SubmitDecisionTests {
     @Test("The whole table", arguments: ReceiptState.allCases)
     func table(state: ReceiptState) {
         for doubt in Self.policies {
-            for (settles, late, heard) in [
-                (false, false, nil), (false, true, nil), (true, false, nil), (true, true, nil),
-                (false, false, "id"), (false, true, "id"), (true, false, "id"), (true, true, "id"),
-            ] as [(Bool, Bool, String?)] {
+            for bits in 0..<16 {
+                let (settles, late) = (bits & 1 != 0, bits & 2 != 0)
+                let (givesWay, heard) = (bits & 4 != 0, bits & 8 != 0 ? "id" : nil)
                 let decision = SubmitDecision.beforeSending(
-                    state: state, settlesDoubt: settles, doubt: doubt, isLate: late, heard: heard)
+                    state: state, settlesDoubt: settles, doubt: doubt, isToGiveWay: givesWay, isLate: late, heard: heard
+                )
                 let expected: SubmitDecision =
                     switch state {
                     case .submitted: .await
@@ -24,10 +24,13 @@ struct SubmitDecisionTests {
                     case .planned where heard != nil: .alreadyAccepted(providerID: "id")
                     // What may have been sent is never late, and is sent again only where that is harmless (I4).
                     case .planned where settles: doubt == .lookup || doubt == .person ? .person : .send
+                    // A correction was ordered in its place: the provider is asked for it first.
+                    case .planned where givesWay: .await
                     case .planned: late ? .late : .send
                     }
                 #expect(
-                    decision == expected, "\(state) \(String(describing: doubt)) \(settles) \(late) \(heard ?? "-")")
+                    decision == expected,
+                    "\(state) \(String(describing: doubt)) \(settles) \(late) \(givesWay) \(heard ?? "-")")
             }
         }
     }

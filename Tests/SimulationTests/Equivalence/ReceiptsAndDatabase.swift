@@ -218,7 +218,7 @@ struct ReceiptsAndDatabase {
             ? model.unreceiptedPayment(shop: run.shop, lane: run.lane, before: event) : nil
         let plan = try #require(
             book.plan(
-                sample, history: model.history(shop: run.shop, order: sample.order, without: event),
+                sample, run, history: model.history(shop: run.shop, order: sample.order, without: event),
                 unreceipted: unreceipted))
         switch plan.result {
         case .failure(let fault): return Outcome(.dead(book.steps.failure.planning(fault)))

@@ -25,6 +25,8 @@ final class ReceiptBook {
         let shop: String
         let history: [Past]
         let unreceipted: Int64?
+        /// When a correction is made of it, in whole seconds.
+        let correctedAt: Int64?
     }
 
     private struct Past: Hashable {
@@ -68,11 +70,12 @@ final class ReceiptBook {
 
     /// What an event needs, by the planners of production: given the living receipts of its order without its own,
     /// oldest first, and the newest earlier event of its order that took money and has no fiscalised receipt.
-    func plan(_ event: SampleEvent, history: [ModelReceipt], unreceipted: Int64?) -> Plan? {
+    func plan(_ event: SampleEvent, _ run: JobRun, history: [ModelReceipt], unreceipted: Int64?) -> Plan? {
+        let isCorrected = run.orderedAs == ReceiptSteps.asCorrection
         let question = Question(
             event: event.id, shop: event.shop,
             history: history.map { Past(digest: $0.promised.digest, isFiscalised: $0.state == .fiscalised) },
-            unreceipted: unreceipted)
+            unreceipted: unreceipted, correctedAt: isCorrected ? run.claimedAt.secondsSince1970 : nil)
         if let known = plans[question] { return known }
         guard let shop = shop(event.shop) else { return nil }
         let context = PlanningContext(
@@ -80,6 +83,8 @@ final class ReceiptBook {
             ledger: OrderLedger(receipts: history.map(\.stored.past)), unreceiptedPayment: unreceipted)
         let result = Result { () throws(PlanningFault) in
             switch event.content {
+            case .paid(let paid) where isCorrected:
+                try ReceiptSteps.planMissed(paid, run, shop: shop, context.ledger)
             case .paid(let paid): try PaidOrderPlanner.plan(paid, context)
             case .shipped(let shipped): try ShippedOrderPlanner.plan(shipped, context)
             case .refunded(let refunded): try RefundPlanner.plan(refunded, context)

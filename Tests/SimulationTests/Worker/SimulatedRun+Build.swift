@@ -21,7 +21,7 @@ extension SimulatedRun {
             return answer(Outcome(.dead(steps.failure.payloadErased())))
         }
         read({ [self] in history(of: sample) }) { [self] history, unreceipted in
-            guard let plan = world.book.plan(sample, history: history, unreceipted: unreceipted) else { return }
+            guard let plan = world.book.plan(sample, run, history: history, unreceipted: unreceipted) else { return }
             switch plan.result {
             case .failure(let fault): answer(Outcome(.dead(steps.failure.planning(fault))))
             case .success(let result): promise(result, plan, shop, own)

@@ -85,11 +85,19 @@ final class SimulatedRun {
                 case .finished: finished(receipt, shop)
                 case .ask(_, let number):
                     ProviderLine(self).ask(number) { [self] reply in
-                        settle(world.book.status(reply), receipt, shop)
+                        settle(heard(reply), receipt, shop)
                     }
                 }
             }
         }
+    }
+
+    private func heard(_ reply: ProviderReply) -> StatusAnswer {
+        let answer = world.book.status(reply)
+        guard world.mutation == .passingFailureRefused, case .failed(let fault, _) = answer.verdict else {
+            return answer
+        }
+        return StatusAnswer(.failed(fault, passing: false), exchange: answer.exchange)
     }
 
     private func settle(_ reply: StatusAnswer, _ receipt: StoredReceipt, _ shop: Shop) {

@@ -48,19 +48,33 @@ final class SimulatedPerson {
         let count = replays[job.id] ?? 0
         let isWanted = job.reasonCode == "deadline_passed" || job.reasonCode == "crashes"
         guard isWanted || count < 2 && world.draw(0...1) == 0 else { return }
+        let orderedAs = order(for: job)
+        // Whoever writes a correction does not do so while something may still be under way.
+        if orderedAs == .correction, job.runAt.duration(to: world.timestamp) < Self.longestWay { return }
         replays[job.id] = count + 1
-        replay(job, orderedAs: job.reasonCode == "deadline_passed" ? .receipt : nil)
+        replay(job, orderedAs: orderedAs)
+    }
+
+    private static let longestWay: Duration = .seconds(10)
+
+    /// What is due for an event whose deadline has passed. In some schedules it is a correction, where one can be made.
+    private func order(for job: ModelJob) -> ReplayPlan.OrderedAs? {
+        let isLate = job.reasonCode == "deadline_passed"
+        let couldNotPrint = job.reasonCode == "provider_" + ModelProvider.passing
+        let prefersCorrections = world.seed % 5 == 2 || world.mutation == .correctionUnasked
+        if isLate || couldNotPrint, job.kind == "order.paid", prefersCorrections { return .correction }
+        return isLate ? .receipt : nil
     }
 
     /// See `ReceiptAdministration.replay`.
     private func replay(_ job: ModelJob, orderedAs: ReplayPlan.OrderedAs?) {
         guard let event = job.eventID else { return }
-        var newest: [Int: ReceiptState] = [:]
-        for receipt in world.database.receipts(of: event) { newest[receipt.part] = receipt.state }
-        let states = newest.sorted { $0.key < $1.key }.map(\.value)
+        let newest = ReceiptAdministration.newest(world.database.receipts(of: event))
         guard
             let plan = try? ReplayPlan.plan(
-                reason: job.reasonCode, receipts: states, orderedAs: orderedAs, kind: job.kind,
+                reason: job.reasonCode, receipts: newest.map(\.state), orderedAs: orderedAs, kind: job.kind,
+                hasFailedInPassing: world.mutation != .correctionUnasked
+                    && newest.contains(where: \.hasFailedInPassing),
                 isInDoubt: ModelDatabase.isInDoubt(job))
         else { return }
         let isDone = world.database.replay(

@@ -14,6 +14,7 @@ final class SimulatedWorld {
     /// After so much simulated time whatever is not at rest never will be.
     static let limit: Int64 = 1800 * 1_000_000
 
+    let seed: UInt64
     let mutation: Mutation?
     let book: ReceiptBook
     let troubles: Troubles
@@ -38,14 +39,14 @@ final class SimulatedWorld {
     private var isDatabaseAtRest: Bool?
 
     init(seed: UInt64, book: ReceiptBook, mutation: Mutation? = nil, keepsStory: Bool = false) {
+        self.seed = seed
         self.book = book
         self.mutation = mutation
         self.keepsStory = keepsStory
         database = ModelDatabase(book: book, mutation: mutation)
         var random = SeededGenerator(seed: seed)
         var troubles = Troubles(from: &random)
-        // Whether somebody asks shows only where workers are stopped.
-        if mutation == .leaseCheckRemoved { troubles.suspensions = 200 }
+        mutation?.worsen(&troubles)
         self.troubles = troubles
         self.random = random
     }
