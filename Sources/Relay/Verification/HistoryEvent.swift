@@ -62,13 +62,13 @@ package struct HistoryEvent: Hashable, Sendable {
     package var wasReleased: Bool
     /// When people replayed or resolved its job.
     package var acts: [Timestamp]
-    /// Those of the acts that said what became of what was sent.
-    package var findings: [Timestamp]
+    /// Those of the acts that said that what was sent never arrived.
+    package var absences: [Timestamp]
 
     package init(
         id: Int64, shop: String, kind: String, eventKey: String, lane: String = "", committedAt: Timestamp? = nil,
         job: Job? = nil, end: End? = nil, receipts: [HistoryReceipt] = [], runs: [HistoryRun] = [],
-        wasReleased: Bool = false, acts: [Timestamp] = [], findings: [Timestamp] = []
+        wasReleased: Bool = false, acts: [Timestamp] = [], absences: [Timestamp] = []
     ) {
         self.id = id
         self.shop = shop
@@ -82,7 +82,7 @@ package struct HistoryEvent: Hashable, Sendable {
         self.runs = runs
         self.wasReleased = wasReleased
         self.acts = acts
-        self.findings = findings
+        self.absences = absences
     }
 
     /// When its first run on record began.

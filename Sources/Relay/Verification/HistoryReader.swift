@@ -82,7 +82,7 @@ package struct HistoryReader: Sendable {
                     events[index].wasReleased = true
                 } else {
                     events[index].acts.append(act.at)
-                    if act.action == "resolve" { events[index].findings.append(act.at) }
+                    if act.isAbsence { events[index].absences.append(act.at) }
                 }
             }
             return events
@@ -185,7 +185,7 @@ package struct HistoryReader: Sendable {
 
     private static func act(
         _ row: borrowing Row
-    ) throws(PostgresError) -> (job: Int64, action: String, at: Timestamp) {
-        (try row.get("job_id"), try row.get("action"), try row.get("at"))
+    ) throws(PostgresError) -> (job: Int64, action: String, at: Timestamp, isAbsence: Bool) {
+        (try row.get("job_id"), try row.get("action"), try row.get("at"), try row.get("absent"))
     }
 }

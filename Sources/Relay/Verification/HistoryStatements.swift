@@ -71,7 +71,8 @@ enum HistoryStatements {
     static let acts = Statement(
         "verify.acts",
         """
-        SELECT a.job_id, a.action, a.at FROM fiscal.operator_action a
+        SELECT a.job_id, a.action, a.at, coalesce(a.after -> 'finding' ? 'absent', false) AS absent
+        FROM fiscal.operator_action a
         WHERE a.job_id = ANY ($1) AND a.action IN ('release', 'replay', 'resolve')
         ORDER BY a.id
         """)

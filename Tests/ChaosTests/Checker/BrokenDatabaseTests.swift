@@ -231,6 +231,26 @@ import Testing
         #expect(try await codes() == ["I4 sent_without_person 4"])
     }
 
+    @Test func onlyThatItNeverArrivedLetsAnotherEditionGo() async throws {
+        let broken = "SET session_replication_role = replica;\n"
+        try await run(Self.whole)
+        try await run(
+            """
+            \(broken)\(Self.sentTwice)
+            UPDATE fiscal.attempt SET outcome = 'dead', code = 'in_doubt' WHERE job_id = 4 AND run_no = 2;
+            UPDATE fiscal.attempt SET edition = 2 WHERE job_id = 4 AND run_no = 3;
+            INSERT INTO fiscal.operator_action (who, action, why, job_id, at, after)
+            SELECT 'anna', 'resolve', 'why', 4, a.ended_at, '{"finding": {"absent": true}}'
+            FROM fiscal.attempt a WHERE a.job_id = 4 AND a.run_no = 2
+            """)
+        let anew = "I4 sent_anew_in_doubt 4"
+        #expect(try await !codes().contains(anew))
+        try await run(broken + "UPDATE fiscal.operator_action SET after = '{\"finding\": {\"accepted\": \"t-1\"}}'")
+        #expect(try await codes().contains(anew))
+        try await run(broken + "UPDATE fiscal.operator_action SET action = 'replay', after = NULL")
+        #expect(try await codes().contains(anew))
+    }
+
     @Test func aReleaseExcusesTheOrder() async throws {
         try await run(Self.whole)
         try await run(

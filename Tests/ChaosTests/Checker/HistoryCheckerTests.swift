@@ -331,7 +331,7 @@ import Testing
         },
         Break("another edition, when a person has said that the provider does not have the first") { history in
             history.events[3] = SampleHistory.eventSentAnew(4, from: 100)
-            (history.events[3].acts, history.events[3].findings) = ([moment(103)], [moment(103)])
+            (history.events[3].acts, history.events[3].absences) = ([moment(103)], [moment(103)])
             history.ledger = SampleHistory.ledger(history.events)
         },
         Break("a doubt at another account than those that know no repeats") { history in

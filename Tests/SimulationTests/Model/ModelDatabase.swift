@@ -19,8 +19,8 @@ struct ModelDatabase {
         var wasReleased = false
         /// When people replayed or resolved its job.
         var acts: [Timestamp] = []
-        /// When people said what they had found at the provider.
-        var findings: [Timestamp] = []
+        /// When people said that the provider does not have it.
+        var absences: [Timestamp] = []
     }
 
     var mutation: Mutation?

@@ -55,7 +55,7 @@ extension SimulatedWorld {
                 ($0.part, $0.edition) < ($1.part, $1.edition)
             },
             runs: database.runs.filter { $0.job == event.id }, wasReleased: event.wasReleased,
-            acts: event.acts, findings: event.findings)
+            acts: event.acts, absences: event.absences)
     }
 
     private func record(_ job: ModelJob) -> HistoryEvent.Job {

@@ -137,13 +137,13 @@ enum DoubtRule {
             "sent_blindly", event, run, "it sent again after an unknown outcome, and its step declares “\(declared)”")
     }
 
-    /// The edition before that of a run of which nobody knows, and nobody has said, whether it is at the provider.
+    /// The edition before that of a run of which nobody knows whether it is at the provider, nor has said that it is not.
     private static func anew(
         _ run: HistoryRun, _ open: [Place: Doubt], _ event: HistoryEvent, _ tolerance: HistoryTolerance
     ) -> Int? {
         let doubtful = open.filter { place, doubt in
             place.part == run.part && place.edition < run.edition
-                && !contains(event.findings, since: doubt.since, run, tolerance)
+                && !contains(event.absences, since: doubt.since, run, tolerance)
         }
         return doubtful.keys.map(\.edition).max().flatMap { edition in
             event.receipts.contains { $0.part == run.part && $0.edition == edition && $0.state == .refused }
