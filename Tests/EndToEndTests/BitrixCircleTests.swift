@@ -159,11 +159,16 @@ struct BitrixCircleTests {
             #expect(
                 keys.count { fact.key.hasSuffix(":") ? $0.hasPrefix(fact.key) : $0 == fact.key } == 1, "\(fact.key)")
         }
+        // The till takes a sale back: before its receipt, and neither has one, or after it.
+        let isUnprinted =
+            try await stage.number(
+                "SELECT count(*) FROM fiscal.event_end WHERE outcome = 'cancelled_before_receipt'") == 1
         #expect(
             try await stage.texts("SELECT outcome || ' ' || count(*) FROM fiscal.event_end GROUP BY outcome ORDER BY 1")
-                == ["already_settled 1", "fiscalised \(Self.events - 1)"])
+                == ["already_settled 1"] + (isUnprinted ? ["cancelled 1", "cancelled_before_receipt 1"] : [])
+                + ["fiscalised \(Self.events - (isUnprinted ? 3 : 1))"])
         #expect(try await stage.number("SELECT count(*) FROM fiscal.callback") > 0, "no gateway was called")
-        try await compareReceipts(stage)
+        try await compareReceipts(stage, takenBack: isUnprinted ? 3000 : 0)
         try await compareOrders(stage, day, shown)
         // Stock: two kettles left twice and one came back with its money; the till's tea, less what was taken back.
         let tea = (1...12).reduce(0, +) - 1 - 3
@@ -171,8 +176,9 @@ struct BitrixCircleTests {
         #expect(stage.sandbox.stock() == [1: [501: "\(Self.stock - 3)", 502: "\(Self.stock - tea)"]])
     }
 
-    /// Our record and the register's, document by document; and the money by the day's own story, in kopecks.
-    private func compareReceipts(_ stage: Stage) async throws {
+    /// Our record and the register's, document by document; and the money by the day's own story, in kopecks, of which
+    /// so much was taken back before anything was printed.
+    private func compareReceipts(_ stage: Stage, takenBack: Int) async throws {
         let ours = try await stage.texts(
             """
             SELECT concat_ws(' ', external_id, type, total, fn, fd, fpd) FROM fiscal.receipt
@@ -185,11 +191,12 @@ struct BitrixCircleTests {
                 ].joined(separator: " ")
             }
         }
-        #expect(ours.count == Self.events - 1)
+        #expect(ours.count == Self.events - (takenBack > 0 ? 3 : 1))
         #expect(Set(ours) == Set(theirs) && theirs.count == ours.count)
         let till = 1000 * (1...12).reduce(0, +)
         let expected = [
-            "sell": 148_000 + 148_000 + 148_000 + till, "sell_return": 59_000 + 1000 + 3000, "sell_correction": 59_000,
+            "sell": 148_000 + 148_000 + 148_000 + till - takenBack, "sell_return": 59_000 + 1000 + 3000 - takenBack,
+            "sell_correction": 59_000,
         ]
         for (type, kopecks) in expected {
             #expect(
