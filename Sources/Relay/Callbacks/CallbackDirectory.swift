@@ -20,9 +20,7 @@ package struct CallbackDirectory: Sendable {
         let given = Self.digest(String(token))
         var found = -1
         for (index, entry) in entries.enumerated() {
-            var difference: UInt8 = 0
-            for (left, right) in zip(entry.digest, given) { difference |= left ^ right }
-            found = difference == 0 ? index : found
+            found = ConstantTime.areEqual(entry.digest, given) ? index : found
         }
         return found < 0 ? nil : entries[found].shop
     }
