@@ -92,6 +92,13 @@ import Testing
         let calls = try await world.number("SELECT count(*) FROM fiscal.callback")
         check(printed > 0, "nothing was printed")
         check(calls > 0, "the gateway heard of no receipt")
+        // As their registers are told to call: before the answer to the shop's request, and twice.
+        check(
+            world.sandbox.answeredCallbacks(in: "main").contains { $0 > 0 },
+            "no call about a receipt was taken before its answer")
+        check(
+            ["point", ChaosWorld.unrepeatable].flatMap(world.sandbox.answeredCallbacks).contains { $0 > 1 },
+            "no receipt was called about twice")
         world.story.tell("\(written.count) events, \(printed) receipts, \(calls) of them called about")
         for (what, sql) in Self.figures { world.story.tell("\(what): \(try await world.texts(sql))") }
         world.story.tell("\(world.workers.map(\.starts)) and \(world.gateway.starts) starts")

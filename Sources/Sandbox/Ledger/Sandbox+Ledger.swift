@@ -128,6 +128,15 @@ extension Sandbox {
         bitrix.withPortals { $0[portal]?.calls ?? [:] }
     }
 
+    /// How many callbacks were answered with success, for each receipt of an account that was called about.
+    package func answeredCallbacks(in account: String) -> [Int] {
+        cloudKassir.withState { state in
+            state.receipts.filter { $0.account == account }.compactMap { receipt in
+                state.pushes[receipt.id]?.count { (200..<300).contains($0 ?? 0) }
+            }
+        }
+    }
+
     /// The ledger as `GET /_sandbox/ledger` shows it.
     package func ledger(_ filter: LedgerFilter = LedgerFilter()) -> JSONValue {
         var ledger: JSONValue = [:]
