@@ -60,6 +60,19 @@ struct CouldNotPrintTests {
         }
     }
 
+    @Test func noOtherEditionTakesItsPlaceByPlainSQL() async throws {
+        try await withWorkingStage { stage in
+            let event = try await failed(stage)
+            let told = try await stage.admin.query(
+                Statement(
+                    "test.act", "SELECT fiscal.replay_job($1, 'anna', 'why', step => 'build', next_edition => true)"),
+                [.int(event)]
+            ) { row throws(PostgresError) in try row.get(String.self, 0) }
+            #expect(told == ["submitted"])
+            #expect(try await stage.receipts(of: event).map(\.state) == [.planned])
+        }
+    }
+
     @Test func aCorrectionTakesItsPlaceOnceTheProviderHasSaidThatItIsNotPrinted() async throws {
         try await withWorkingStage { stage in
             let event = try await failed(stage)

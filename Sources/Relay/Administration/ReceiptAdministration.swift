@@ -71,7 +71,7 @@ package struct ReceiptAdministration: Sendable {
             do throws(ReplayPlan.Refusal) {
                 plan = try ReplayPlan.plan(
                     reason: dead.reason, receipts: newest.map(\.state), orderedAs: orderedAs, kind: dead.kind,
-                    hasFailedInPassing: newest.contains(where: \.hasFailedInPassing), isInDoubt: dead.isInDoubt)
+                    failedInPassing: newest.first(where: \.hasFailedInPassing)?.type, isInDoubt: dead.isInDoubt)
             } catch {
                 return .refused(error.description)
             }
@@ -157,7 +157,8 @@ package struct ReceiptAdministration: Sendable {
         return answer(outcome, done: "resolved")
     }
 
-    /// Gives a job up, and with it the receipts of its event that no provider has, so that they hold no settlement.
+    /// Gives a job up, and with it the receipts of its event that no provider has, or that one could not print in time, so
+    /// that they hold no settlement.
     ///
     /// Refused while a provider has one of them, or may have: nobody would ask for its fate any more, and a right event
     /// in its place would be a second receipt.

@@ -1,3 +1,5 @@
+package import Fiscal
+
 /// How a dead job is run again, by where it died: a pure decision on what is on record.
 ///
 /// Before bytes existed it is built again. Bytes that no provider has refused are sent as they are. A receipt refused for
@@ -21,6 +23,8 @@ package enum ReplayPlan: Hashable, Sendable {
         case alreadySent
         /// Only a missed sale can be repaired by a replay.
         case noCorrection
+        /// A correction was ordered before, and the provider had it.
+        case correctionSent
 
         package var description: String {
             switch self {
@@ -32,6 +36,8 @@ package enum ReplayPlan: Hashable, Sendable {
                 "the provider has this receipt, so a correction cannot take its place"
             case .noCorrection:
                 "only order.paid can be replayed as a correction: write a receipt.correction event instead"
+            case .correctionSent:
+                "the provider had a correction of it and may print it still: replay with --as correction, which sends that again"
             }
         }
     }
@@ -48,13 +54,13 @@ package enum ReplayPlan: Hashable, Sendable {
     ///   - receipts: The newest edition of every part of its event.
     ///   - orderedAs: What the person says is due; nil: as before.
     ///   - kind: The kind of the event.
-    ///   - hasFailedInPassing: Whether the provider had one of them and could not print it at the time.
+    ///   - failedInPassing: The receipt among them that the provider had and could not print at the time, if any.
     ///   - isInDoubt: Whether what the job sent may be at the provider, whatever it died of since.
     /// - Returns: Where the job begins again.
     /// - Throws: ``Refusal``.
     package static func plan(
         reason: String?, receipts: [ReceiptState], orderedAs: OrderedAs?, kind: String = "order.paid",
-        hasFailedInPassing: Bool = false, isInDoubt: Bool = false
+        failedInPassing: ReceiptType? = nil, isInDoubt: Bool = false
     ) throws(Refusal) -> ReplayPlan {
         if reason == "in_doubt" { throw .inDoubt }
         if reason == "deadline_passed" || reason == "too_old", orderedAs == nil { throw .needsOrder }
@@ -62,8 +68,12 @@ package enum ReplayPlan: Hashable, Sendable {
             if kind != "order.paid" { throw .noCorrection }
             if receipts.contains(where: { $0 == .submitted || $0 == .fiscalised }) { throw .alreadySent }
             if isInDoubt, receipts.contains(.planned) { throw .inDoubt }
-            if hasFailedInPassing { return .sameStep }
+            if failedInPassing != nil { return .sameStep }
             return receipts.isEmpty ? .rebuild : .nextEdition
+        }
+        if let failedInPassing {
+            if orderedAs == .receipt, kind == "order.paid", failedInPassing.isCorrection { throw .correctionSent }
+            return .sameStep
         }
         if receipts.contains(.refused) || receipts.contains(.abandoned) { return .nextEdition }
         return receipts.isEmpty ? .rebuild : .sameStep

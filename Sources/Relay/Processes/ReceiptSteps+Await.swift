@@ -107,7 +107,8 @@ extension ReceiptSteps {
             // when a person says so. It is not refused, since a copy that is still on its way would have it printed.
             if pastDeadline {
                 return Outcome(
-                    .dead(failure.tooLateToPrint(fault)), effects: [ReceiptEffects.reopen(receipt.id, fault)],
+                    .dead(failure.tooLateToPrint(fault, kind: run.kind)),
+                    effects: [ReceiptEffects.reopen(receipt.id, fault)],
                     exchange: exchange)
             }
             return Outcome(
@@ -120,7 +121,7 @@ extension ReceiptSteps {
                 .dead(failure.provider(fault)), effects: [ReceiptEffects.refuse(receipt.id, fault)],
                 exchange: exchange)
         case .unknownReceipt(let fault) where isToGiveWay:
-            return Outcome(.dead(failure.provider(fault)), exchange: exchange)
+            return Outcome(.dead(failure.cannotGiveWay(fault)), exchange: exchange)
         case .unknownReceipt(let fault):
             // Accepted and then unknown: a list that lags, or an account that was changed. Asking never stops.
             return Outcome(

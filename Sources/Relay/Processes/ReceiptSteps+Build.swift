@@ -52,7 +52,8 @@ extension ReceiptSteps {
             return failure.tooOld(hours: shop.settings.maximumEventAge.components.seconds / 3600)
         }
         if age > shop.settings.fiscalDeadline {
-            return failure.deadlinePassed(hours: shop.settings.fiscalDeadline.components.seconds / 3600)
+            return failure.deadlinePassed(
+                hours: shop.settings.fiscalDeadline.components.seconds / 3600, kind: run.kind)
         }
         return nil
     }

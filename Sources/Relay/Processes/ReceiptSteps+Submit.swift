@@ -69,7 +69,10 @@ extension ReceiptSteps {
             return .answer(Outcome(.dead(failure.inDoubt())))
         case .late:
             return .answer(
-                Outcome(.dead(failure.deadlinePassed(hours: shop.settings.fiscalDeadline.components.seconds / 3600))))
+                Outcome(
+                    .dead(
+                        failure.deadlinePassed(
+                            hours: shop.settings.fiscalDeadline.components.seconds / 3600, kind: run.kind))))
         }
     }
 

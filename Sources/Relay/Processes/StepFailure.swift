@@ -83,20 +83,37 @@ package struct StepFailure: Sendable {
             "The event is older than \(hours) hours: decide on a correction.")
     }
 
-    package func deadlinePassed(hours: Int64) -> JobFailure {
-        say(
-            "deadline_passed",
-            "Чек не отправлен за \(hours) ч после события. Повторите с --as receipt или --as correction.",
-            "The receipt was not sent within \(hours) hours of the event. Replay with --as receipt or --as correction.")
+    /// `kind`: that of the event.
+    package func deadlinePassed(hours: Int64, kind: String) -> JobFailure {
+        let (russian, english) = Self.orders(kind)
+        return say(
+            "deadline_passed", "Чек не отправлен за \(hours) ч после события. Повторите с \(russian).",
+            "The receipt was not sent within \(hours) hours of the event. Replay with \(english).")
     }
 
-    /// The provider had it and could not print it for a reason that passes, as `fault` says.
-    package func tooLateToPrint(_ fault: ProviderFault) -> JobFailure {
+    /// The provider had it and could not print it for a reason that passes, as `fault` says; `kind`: that of the event.
+    package func tooLateToPrint(_ fault: ProviderFault, kind: String) -> JobFailure {
+        let (russian, english) = Self.orders(kind)
+        return say(
+            fault.code, "Срок чека прошёл: повторите с \(russian). Провайдер: \(fault.message)",
+            "The receipt's deadline has passed: replay with \(english). The provider: \(fault.message)")
+    }
+
+    /// A correction was ordered in place of what the provider had, and now it does not know its number.
+    package func cannotGiveWay(_ fault: ProviderFault) -> JobFailure {
         say(
             fault.code,
-            "Срок чека прошёл: повторите с --as receipt или --as correction. Провайдер: \(fault.message)",
-            "The receipt's deadline has passed: replay with --as receipt or --as correction. The provider: \(fault.message)"
+            "Провайдер больше не знает номера чека. Посмотрите в его кабинете: --as receipt отправит чек снова, jobs cancel "
+                + "откажется от него; коррекцию тогда задаёт событие receipt.correction. Провайдер: \(fault.message)",
+            "The provider does not know the receipt's number any more. Look into its account: --as receipt sends it again, "
+                + "jobs cancel gives it up, and an event receipt.correction then corrects. The provider: \(fault.message)"
         )
+    }
+
+    /// What a person may order of an event of this kind once its deadline has passed.
+    private static func orders(_ kind: String) -> (russian: String, english: String) {
+        kind == "order.paid"
+            ? ("--as receipt или --as correction", "--as receipt or --as correction") : ("--as receipt", "--as receipt")
     }
 
     /// A second hand-over under one shipment is the first one mended, which no second receipt can do.

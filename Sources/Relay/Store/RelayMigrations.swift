@@ -54,6 +54,7 @@ package enum RelayMigrations {
         migration(45, "pause_kept", PackageResources._045_pause_kept_sql),
         migration(46, "firing_order", PackageResources._046_firing_order_sql),
         migration(47, "heard_order", PackageResources._047_heard_order_sql),
+        migration(48, "printed_late", PackageResources._048_printed_late_sql),
     ]
 
     private static func migration(

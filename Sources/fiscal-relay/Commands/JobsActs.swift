@@ -129,7 +129,10 @@ struct JobsCancel: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "cancel", abstract: "Give a job up: its event ends as cancelled, its lane goes on.",
         discussion:
-            "Refused while a provider has a receipt of it, or may have. What was never sent is given up with it.")
+            """
+            Refused while a provider has a receipt of it, or may have. What was never sent is given up with it, and what \
+            the provider could not print in time.
+            """)
 
     @OptionGroup var options: ConfigurationOptions
     @OptionGroup var person: OperatorOptions

@@ -1,3 +1,4 @@
+import Fiscal
 import Relay
 import Testing
 
@@ -40,13 +41,29 @@ struct ReplayPlanTests {
 
     /// It was never refused: a copy that comes late would have it printed beside another document.
     @Test func whatCouldNotBePrintedGoesAgainOrIsAskedForBeforeACorrection() throws {
-        for orderedAs in [nil, Plan.OrderedAs.receipt, .correction] {
-            let plan = try Plan.plan(
-                reason: "provider_ofd_unavailable", receipts: [.planned], orderedAs: orderedAs, hasFailedInPassing: true
-            )
-            #expect(plan == .sameStep)
-            #expect(plan.firstStep(afterDyingAt: ReceiptSteps.await) == nil)
+        // The second has parts of an earlier edition that this one does not need any more.
+        for receipts in [[ReceiptState.planned], [.planned, .abandoned], [.planned, .refused]] {
+            for orderedAs in [nil, Plan.OrderedAs.receipt, .correction] {
+                let plan = try Plan.plan(
+                    reason: "provider_ofd_unavailable", receipts: receipts, orderedAs: orderedAs, failedInPassing: .sell
+                )
+                #expect(plan == .sameStep)
+                #expect(plan.firstStep(afterDyingAt: ReceiptSteps.await) == nil)
+            }
         }
+    }
+
+    @Test func aCorrectionThatCouldNotBePrintedIsNotSentAsAReceipt() throws {
+        func plan(_ orderedAs: Plan.OrderedAs?, kind: String = "order.paid") throws -> Plan {
+            try Plan.plan(
+                reason: "provider_ofd_unavailable", receipts: [.abandoned, .planned], orderedAs: orderedAs, kind: kind,
+                failedInPassing: .sellCorrection)
+        }
+        #expect(throws: Plan.Refusal.correctionSent) { try plan(.receipt) }
+        #expect(try plan(.correction) == .sameStep)
+        #expect(try plan(nil) == .sameStep)
+        // It is the receipt of that event.
+        #expect(try plan(.receipt, kind: "receipt.correction") == .sameStep)
     }
 
     @Test func whatWasNeverSentMayBecomeACorrection() throws {

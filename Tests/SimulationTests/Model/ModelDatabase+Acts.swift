@@ -24,6 +24,11 @@ extension ModelDatabase {
         guard let index = index(id), jobs[index].state == .dead else { return false }
         let isOther = step != nil || nextEdition
         if isOther || orderedAs == "correction", isUnsettled(jobs[index]) { return false }
+        if nextEdition, mutation != .correctionUnasked,
+            receipts.contains(where: { $0.eventID == jobs[index].eventID && $0.stored.hasFailedInPassing })
+        {
+            return false
+        }
         let settles = Self.isInDoubt(jobs[index]) && !isOther
         jobs[index].beginAnew(at: now)
         jobs[index].state = settles ? .inDoubt : .ready
@@ -46,7 +51,9 @@ extension ModelDatabase {
     }
 
     /// Ends a person's doubt about a dead job, which goes on at `step`; see `fiscal.resolve_job`.
-    mutating func resolve(_ id: Int64, step: String, queue: String?, at now: Timestamp) -> Bool {
+    mutating func resolve(
+        _ id: Int64, step: String, queue: String?, isAbsent: Bool = false, at now: Timestamp
+    ) -> Bool {
         guard let index = index(id), jobs[index].state == .dead else { return false }
         jobs[index].beginAnew(at: now)
         jobs[index].state = .ready
@@ -55,7 +62,7 @@ extension ModelDatabase {
         jobs[index].queue = queue ?? jobs[index].queue
         jobs[index].evidence = nil
         note(id, at: now)
-        if let event = events.firstIndex(where: { $0.id == id }) { events[event].findings.append(now) }
+        if isAbsent, let event = events.firstIndex(where: { $0.id == id }) { events[event].absences.append(now) }
         return true
     }
 

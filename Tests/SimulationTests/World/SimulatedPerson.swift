@@ -73,8 +73,8 @@ final class SimulatedPerson {
         guard
             let plan = try? ReplayPlan.plan(
                 reason: job.reasonCode, receipts: newest.map(\.state), orderedAs: orderedAs, kind: job.kind,
-                hasFailedInPassing: world.mutation != .correctionUnasked
-                    && newest.contains(where: \.hasFailedInPassing),
+                failedInPassing: world.mutation == .correctionUnasked
+                    ? nil : newest.first(where: \.hasFailedInPassing)?.type,
                 isInDoubt: ModelDatabase.isInDoubt(job))
         else { return }
         let isDone = world.database.replay(
@@ -110,7 +110,8 @@ final class SimulatedPerson {
         } else {
             world.tell("a person finds that \(receipt.key) never arrived")
             step = "submit"
-            guard world.database.resolve(job.id, step: step, queue: destination, at: world.timestamp) else { return }
+            guard world.database.resolve(job.id, step: step, queue: destination, isAbsent: true, at: world.timestamp)
+            else { return }
         }
         world.witness.settles(receipt.key)
         world.witness.beginsAnew(job.id)
