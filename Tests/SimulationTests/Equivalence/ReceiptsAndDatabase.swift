@@ -12,14 +12,14 @@ struct ReceiptsAndDatabase {
         [.mixedSale, .refund], [.prepayment, .shipment], [.sale, .echo],
     ]
 
-    private let pool = TestDatabase.current.pool
-    private let seed: UInt64
+    let pool = TestDatabase.current.pool
+    let seed: UInt64
     private let book: ReceiptBook
     private let store: QueueStore
-    private var model: ModelDatabase
-    private var random: SeededGenerator
+    var model: ModelDatabase
+    var random: SeededGenerator
     private var held: [(real: JobRun, model: JobRun)] = []
-    private var story: [String] = []
+    var story: [String] = []
 
     init(seed: UInt64) async throws {
         self.seed = seed
@@ -70,7 +70,7 @@ struct ReceiptsAndDatabase {
         try await pool.query(Statement("test.look", text)) { row throws(PostgresError) in try row.get(String.self, 0) }
     }
 
-    private var now: Timestamp {
+    var now: Timestamp {
         get async throws {
             let moments = try await pool.query(Statement("test.now", "SELECT clock_timestamp()")) {
                 row throws(PostgresError) -> Timestamp in try row.get(0)
@@ -83,10 +83,11 @@ struct ReceiptsAndDatabase {
 
     /// Does one thing, here and there.
     mutating func act() async throws {
-        switch Int.random(in: 0..<9, using: &random) {
+        switch Int.random(in: 0..<10, using: &random) {
         case 0..<3: try await claim()
         case 3..<6: try await answer()
         case 6..<8: try await callBack()
+        case 8: try await actAsPerson()
         default: try await passTime()
         }
     }
@@ -129,7 +130,7 @@ struct ReceiptsAndDatabase {
 
     /// Which row was touched first decides the order of several; all of one act are made equal, and none comes due by
     /// itself.
-    private mutating func equalise(since moment: Timestamp) async throws {
+    mutating func equalise(since moment: Timestamp) async throws {
         let end = try await now
         try await pool.execute(
             Statement(
