@@ -19,6 +19,9 @@ package struct SQLState: Hashable, Sendable, CustomStringConvertible {
     /// (57P03) or has no free slot (53300) is worth another try.
     package var refusesForGood: Bool { ["28", "3D", "42", "0A", "08P"].contains { code.hasPrefix($0) } }
 
+    /// Whether it speaks of the connection and not of what was sent over it.
+    package var isConnectionFailure: Bool { family == "08" }
+
     package static let featureNotSupported = SQLState("0A000")
     package static let characterNotInRepertoire = SQLState("22021")
     package static let untranslatableCharacter = SQLState("22P05")

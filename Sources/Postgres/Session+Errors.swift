@@ -3,13 +3,15 @@ import CPostgres
 extension Session {
     /// The error that a result holds.
     ///
-    /// A FATAL report or one without a code ends the connection: then `loss` says what that means here.
+    /// A FATAL report, one of a connection's failure or one without a code ends the connection: then `loss` says what that
+    /// means here.
     func failure(in result: OpaquePointer, _ name: String, onLoss loss: PostgresError.Kind) -> PostgresError {
         func field(_ code: Int32) -> String? { PQresultErrorField(result, code).map { String(cString: $0) } }
         let severity = field(CPOSTGRES_SEVERITY)
         guard let code = field(CPOSTGRES_SQLSTATE) else { return lost(name, as: loss) }
         let state = SQLState(code)
-        let isFatal = severity == "FATAL" || severity == "PANIC"
+        // A pooler that has lost the server says so as a mere ERROR: what was sent may have been carried out.
+        let isFatal = severity == "FATAL" || severity == "PANIC" || state.isConnectionFailure
         // A primary that became a standby would refuse every write to come: connect anew, maybe to another host.
         if isFatal || (state == .readOnlyTransaction && !isReadOnly) { markBroken() }
         return PostgresError(

@@ -17,11 +17,15 @@ private struct Pooler {
 
     /// With one server connection, so that whatever a session leaves behind meets the next.
     static func start(for database: TestDatabase) throws -> Pooler {
+        try start(for: database.cluster, database: database.name)
+    }
+
+    static func start(for cluster: EmbeddedCluster, database: String) throws -> Pooler {
         let user = try ServerUser.choose()
         let directory = try ClusterDirectory.create(for: user)
         let settings = """
             [databases]
-            * = host=\(database.cluster.socketDirectory) port=\(database.cluster.port)
+            * = host=\(cluster.socketDirectory) port=\(cluster.port)
             [pgbouncer]
             pool_mode = transaction
             default_pool_size = 1
@@ -37,7 +41,7 @@ private struct Pooler {
             user.prefix + [program, file], in: directory.path, output: directory.log)
         let host = directory.path.replacing("/", with: "%2F")
         return Pooler(
-            url: "postgresql://postgres@\(host):6432/\(database.name)", process: process, directory: directory)
+            url: "postgresql://postgres@\(host):6432/\(database)", process: process, directory: directory)
     }
 
     func configuration() throws -> PostgresConfiguration {
@@ -83,6 +87,26 @@ struct PoolerTests {
         #expect(try await pool.one(String.self, "SELECT current_setting('lock_timeout')") == "0")
         #expect(try await pool.copyIn(Statement("copy", "COPY t FROM STDIN"), [[.int(1), .null]]) == 1)
         await pool.close()
+    }
+
+    /// It may have carried out what it was sent: whoever takes that for a refusal forgets what was done.
+    @Test func aServerThatThePoolerLosesLeavesTheOutcomeUnknown() async throws {
+        let cluster = try await EmbeddedCluster.start()
+        let pooler = try Pooler.start(for: cluster, database: "postgres")
+        let pool = PostgresPool(try pooler.configuration())
+        let owner = PostgresPool(try PostgresConfiguration(url: cluster.url(database: "postgres")))
+        try await pool.run("CREATE TABLE t (n int)")
+        let sleeper = Task { try await pool.run("SELECT pg_sleep(600)") }
+        try await eventually("the statement is not under way") {
+            try await owner.one(Int.self, "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") == 1
+        }
+        await cluster.crash(.kill)
+        let error = await #expect(throws: PostgresError.self) { try await sleeper.value }
+        #expect(error?.kind == .outcomeUnknown, "\(String(describing: error))")
+        await pool.close()
+        await owner.close()
+        pooler.stop()
+        await cluster.stop()
     }
 
     @Test func aListenerFindsOutThatItIsDeaf() async throws {
