@@ -93,6 +93,7 @@ struct PoolerTests {
     @Test func aServerThatThePoolerLosesLeavesTheOutcomeUnknown() async throws {
         let cluster = try await EmbeddedCluster.start()
         let pooler = try Pooler.start(for: cluster, database: "postgres")
+        defer { pooler.stop() }
         let pool = PostgresPool(try pooler.configuration())
         let owner = PostgresPool(try PostgresConfiguration(url: cluster.url(database: "postgres")))
         try await pool.run("CREATE TABLE t (n int)")
@@ -105,7 +106,6 @@ struct PoolerTests {
         #expect(error?.kind == .outcomeUnknown, "\(String(describing: error))")
         await pool.close()
         await owner.close()
-        pooler.stop()
         await cluster.stop()
     }
 

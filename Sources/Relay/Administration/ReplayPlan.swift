@@ -65,19 +65,22 @@ package enum ReplayPlan: Hashable, Sendable {
         if reason == "in_doubt" { throw .inDoubt }
         if reason == "deadline_passed" || reason == "too_old", orderedAs == nil { throw .needsOrder }
         if orderedAs == .correction {
-            if kind != "order.paid" { throw .noCorrection }
+            if !canBecomeCorrection(kind) { throw .noCorrection }
             if receipts.contains(where: { $0 == .submitted || $0 == .fiscalised }) { throw .alreadySent }
             if isInDoubt, receipts.contains(.planned) { throw .inDoubt }
             if failedInPassing != nil { return .sameStep }
             return receipts.isEmpty ? .rebuild : .nextEdition
         }
         if let failedInPassing {
-            if orderedAs == .receipt, kind == "order.paid", failedInPassing.isCorrection { throw .correctionSent }
+            if orderedAs == .receipt, canBecomeCorrection(kind), failedInPassing.isCorrection { throw .correctionSent }
             return .sameStep
         }
         if receipts.contains(.refused) || receipts.contains(.abandoned) { return .nextEdition }
         return receipts.isEmpty ? .rebuild : .sameStep
     }
+
+    /// Whether a replay can make a correction of events of this kind: only a missed sale is repaired so (R70).
+    package static func canBecomeCorrection(_ kind: String) -> Bool { kind == "order.paid" }
 
     /// Where a job that died at `step` begins again; nil: at that very step.
     package func firstStep(afterDyingAt step: String) -> String? {

@@ -112,7 +112,7 @@ package struct StepFailure: Sendable {
 
     /// What a person may order of an event of this kind once its deadline has passed.
     private static func orders(_ kind: String) -> (russian: String, english: String) {
-        kind == "order.paid"
+        ReplayPlan.canBecomeCorrection(kind)
             ? ("--as receipt или --as correction", "--as receipt or --as correction") : ("--as receipt", "--as receipt")
     }
 

@@ -100,6 +100,13 @@ import Testing
 
         """
 
+    /// … and for the first time to an end that a person is to find out.
+    private static let inDoubt =
+        sentTwice + "UPDATE fiscal.attempt SET outcome = 'dead', code = 'in_doubt' WHERE job_id = 4 AND run_no = 2;\n"
+
+    /// What follows is written as it stands, past triggers and foreign keys.
+    private static let unchecked = "SET session_replication_role = replica;\n"
+
     static let breaks: [Break] = [
         Break(
             "I1 two_fiscalised 1", "I11 settled_twice 1", "I11 settled_twice 1",
@@ -145,8 +152,7 @@ import Testing
                 + "UPDATE fiscal.attempt SET outcome = 'lost', digest = NULL WHERE job_id = 4 AND run_no = 2"),
         Break(
             "I4 sent_without_person 4",
-            sql: sentTwice
-                + "UPDATE fiscal.attempt SET outcome = 'dead', code = 'in_doubt' WHERE job_id = 4 AND run_no = 2"),
+            sql: inDoubt),
         Break(
             "I4 sent_blindly 4",
             sql: sentTwice + """
@@ -199,7 +205,7 @@ import Testing
 
     @Test(arguments: breaks) func whatIsBrokenIsFound(_ broken: Break) async throws {
         try await run(Self.whole)
-        try await run("SET session_replication_role = replica;\n" + broken.sql)
+        try await run(Self.unchecked + broken.sql)
         #expect(try await codes() == broken.expected.sorted())
     }
 
@@ -207,8 +213,7 @@ import Testing
         try await run(Self.whole)
         try await run(
             """
-            SET session_replication_role = replica;
-            \(Self.sentTwice)
+            \(Self.unchecked)\(Self.sentTwice)
             UPDATE fiscal.attempt SET outcome = 'in_doubt' WHERE job_id = 4 AND run_no = 2
             """)
         #expect(try await codes().isEmpty)
@@ -216,28 +221,24 @@ import Testing
     }
 
     @Test func whatAPersonSaidOfADoubtSettlesIt() async throws {
-        let broken = "SET session_replication_role = replica;\n"
         try await run(Self.whole)
         try await run(
             """
-            \(broken)\(Self.sentTwice)
-            UPDATE fiscal.attempt SET outcome = 'dead', code = 'in_doubt' WHERE job_id = 4 AND run_no = 2;
+            \(Self.unchecked)\(Self.inDoubt)
             INSERT INTO fiscal.operator_action (who, action, why, job_id, at)
             SELECT 'anna', 'replay', 'why', 4, a.ended_at FROM fiscal.attempt a WHERE a.job_id = 4 AND a.run_no = 2
             """)
         #expect(try await codes().isEmpty)
         // What was done to another job is none of it.
-        try await run(broken + "UPDATE fiscal.operator_action SET job_id = 3")
+        try await run(Self.unchecked + "UPDATE fiscal.operator_action SET job_id = 3")
         #expect(try await codes() == ["I4 sent_without_person 4"])
     }
 
     @Test func onlyThatItNeverArrivedLetsAnotherEditionGo() async throws {
-        let broken = "SET session_replication_role = replica;\n"
         try await run(Self.whole)
         try await run(
             """
-            \(broken)\(Self.sentTwice)
-            UPDATE fiscal.attempt SET outcome = 'dead', code = 'in_doubt' WHERE job_id = 4 AND run_no = 2;
+            \(Self.unchecked)\(Self.inDoubt)
             UPDATE fiscal.attempt SET edition = 2 WHERE job_id = 4 AND run_no = 3;
             INSERT INTO fiscal.operator_action (who, action, why, job_id, at, after)
             SELECT 'anna', 'resolve', 'why', 4, a.ended_at, '{"finding": {"absent": true}}'
@@ -245,9 +246,10 @@ import Testing
             """)
         let anew = "I4 sent_anew_in_doubt 4"
         #expect(try await !codes().contains(anew))
-        try await run(broken + "UPDATE fiscal.operator_action SET after = '{\"finding\": {\"accepted\": \"t-1\"}}'")
+        try await run(
+            Self.unchecked + "UPDATE fiscal.operator_action SET after = '{\"finding\": {\"accepted\": \"t-1\"}}'")
         #expect(try await codes().contains(anew))
-        try await run(broken + "UPDATE fiscal.operator_action SET action = 'replay', after = NULL")
+        try await run(Self.unchecked + "UPDATE fiscal.operator_action SET action = 'replay', after = NULL")
         #expect(try await codes().contains(anew))
     }
 

@@ -92,6 +92,7 @@ final class SimulatedRun {
         }
     }
 
+    /// What the provider says of the receipt, as the safeguards that are left understand it.
     private func heard(_ reply: ProviderReply) -> StatusAnswer {
         let answer = world.book.status(reply)
         guard world.mutation == .passingFailureRefused, case .failed(let fault, _) = answer.verdict else {
